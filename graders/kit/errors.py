@@ -1,0 +1,109 @@
+"""Every error of the house, in one tree.
+
+    SanjehError
+    ├── CourseError              an assignment, suite or mistake file of ours is wrong
+    ├── InputError               what the user typed or pointed at cannot be used
+    │   └── IntakeError          one submission cannot be read; the others go on
+    ├── StudentFault             what a student's code did; ends a check as failed (or timeout)
+    │   ├── CodeRaised           her code raised an exception
+    │   │   ├── PackageMissing   ... it imports a package that is not installed here
+    │   │   └── ImportForbidden  ... it imports a package that the assignment rules out
+    │   ├── NameMissing          there is no such file, or no such function in it
+    │   ├── AnswerRejected       what came back is not plain data of a sane size
+    │   ├── TimedOut             the call outlived its budget
+    │   ├── MemoryExceeded       ... or its memory
+    │   └── ProcessDied          ... or its process ended (exit, crash, signal)
+    └── HouseFault               ours: ends a check as ungraded, is retried, and is shown to the TA
+        ├── SandboxUnavailable   this machine cannot isolate; carries the remedy
+        └── SandboxBroke         the sandbox itself failed
+
+Only the command line turns these into messages and exit codes. Every message says what was got, what was wanted and how to
+mend it.
+"""
+
+from __future__ import annotations
+
+
+class SanjehError(Exception):
+    """Root of every error that sanjeh raises on purpose."""
+
+
+class CourseError(SanjehError):
+    """An assignment, a suite or a mistake file of the course staff is wrong."""
+
+
+class InputError(SanjehError):
+    """What the user typed or pointed at cannot be used."""
+
+
+class IntakeError(InputError):
+    """One submission cannot be read. The message is shown to that student; the others go on."""
+
+
+class StudentFault(SanjehError):
+    """What a student's code did wrong; a check that meets it ends as failed.
+
+    `str(fault)` is for the student and holds nothing that she could have smuggled data into; `detail` is for the TA and for
+    public checks, is untrusted text, and must be escaped wherever it is shown.
+    """
+
+    def __init__(self, message: str, *, detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
+
+
+class CodeRaised(StudentFault):
+    """The student's own code raised an exception.
+
+    `kind` is the name of the nearest built-in exception class, `file` and `line` the innermost place in the submission, or
+    "" and 0 where that is unknown. `stage` is "import" or "call".
+    """
+
+    def __init__(
+        self, message: str, *, kind: str = "Exception", file: str = "", line: int = 0, stage: str = "call", detail: str = ""
+    ) -> None:
+        super().__init__(message, detail=detail)
+        self.kind = kind
+        self.file = file
+        self.line = line
+        self.stage = stage
+
+
+class PackageMissing(CodeRaised):
+    """The submission imports a package that is not installed where it runs."""
+
+
+class ImportForbidden(CodeRaised):
+    """The submission imports a package that the assignment rules out."""
+
+
+class NameMissing(StudentFault):
+    """The submission has no such file, or no such function in it."""
+
+
+class AnswerRejected(StudentFault):
+    """What came back is not plain data of a sane size."""
+
+
+class TimedOut(StudentFault):
+    """The call outlived its budget of seconds."""
+
+
+class MemoryExceeded(StudentFault):
+    """The call outgrew its memory."""
+
+
+class ProcessDied(StudentFault):
+    """The student's process ended during the call."""
+
+
+class HouseFault(SanjehError):
+    """The grader, the machine or the sandbox broke: never the student's fault."""
+
+
+class SandboxUnavailable(HouseFault):
+    """This machine cannot isolate student code. The message carries the reason and the remedy."""
+
+
+class SandboxBroke(HouseFault):
+    """The sandbox itself failed; a fresh one may do."""
