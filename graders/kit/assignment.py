@@ -5,6 +5,7 @@ The file is the one place where points and thresholds live. `load` validates it 
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -166,7 +167,8 @@ class _Reader:
             questions=tuple(self.question(item) for item in self.take(data, place, "questions", list)),
             folder=self.path.parent,
         )
-        ids = [item.id for question in result.questions for item in (*question.checks, *question.rubric)]
+        ids = [spec.id for question in result.questions for spec in question.checks]
+        ids += [item.id for question in result.questions for item in question.rubric]
         if twice := sorted({item for item in ids if ids.count(item) > 1}):
             raise self.fail(place, f"ids stand twice: {', '.join(twice)}")
         return result
@@ -217,8 +219,7 @@ class _Reader:
             if not (isinstance(row, list) and len(row) == 2):
                 raise self.fail(place, f"a band is [floor, share], not {row!r}")
             bands.append(Band(float(row[0]), float(row[1])))
-        pairs = list(zip(bands, bands[1:], strict=False))
-        if any(low.floor >= high.floor or low.share >= high.share for low, high in pairs):
+        if any(low.floor >= high.floor or low.share >= high.share for low, high in itertools.pairwise(bands)):
             raise self.fail(place, "bands must rise in floor and in share")
         if bands and (bands[-1].share != 1.0 or bands[0].share <= 0.0):
             raise self.fail(place, "the first band's share must be above 0 and the last one's 1.0")

@@ -4,6 +4,7 @@
     ├── CourseError              an assignment, suite or mistake file of ours is wrong
     ├── InputError               what the user typed or pointed at cannot be used
     │   └── IntakeError          one submission cannot be read; the others go on
+    ├── CheckFailed              a check compared an answer and it is wrong
     ├── StudentFault             what a student's code did; ends a check as failed (or timeout)
     │   ├── CodeRaised           her code raised an exception
     │   │   ├── PackageMissing   ... it imports a package that is not installed here
@@ -23,6 +24,11 @@ mend it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .outcome import Finding
+
 
 class SanjehError(Exception):
     """Root of every error that sanjeh raises on purpose."""
@@ -38,6 +44,14 @@ class InputError(SanjehError):
 
 class IntakeError(InputError):
     """One submission cannot be read. The message is shown to that student; the others go on."""
+
+
+class CheckFailed(SanjehError):
+    """A check compared the student's answer with the right one, and it is wrong."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
 
 
 class StudentFault(SanjehError):

@@ -1,0 +1,188 @@
+"""The pytest plugin that runs a suite: submissions × checks, each ending in a `CheckResult`.
+
+The same plugin serves the student's own run (one submission, in this process) and the graded run (many, in a sandbox): a
+`Provider` decides where her code lives. Results travel in each report's `user_properties`, which pytest-xdist carries to the
+controller.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pytest
+
+from .assignment import Assignment, CheckSpec
+from .checks import Attempt, running
+from .direct import Direct
+from .errors import CheckFailed, CourseError, StudentFault, TimedOut
+from .loading import CodeFolder
+from .mistakes import Mistakes
+from .mistakes import load as load_mistakes
+from .outcome import CheckResult, Finding, Outcome
+from .proxy import Backend, Proxy
+
+ATTEMPTS = 3
+PROPERTY = "sanjeh"
+DETAIL_CHARACTERS = 4000
+
+
+class Provider(Protocol):
+    """Gives the backend of each submission."""
+
+    def backend(self, student: str) -> Backend:
+        """The backend of that submission, ready for its next check."""
+        ...
+
+    def reset(self) -> None:
+        """Throw away what may be broken, so that the next `backend` is fresh."""
+        ...
+
+
+@dataclass(frozen=True)
+class Suite:
+    """What runs: the assignment, and the staff's reference and mistakes where they are at hand (`check` has neither)."""
+
+    assignment: Assignment
+    reference: Path | None = None
+    mistakes: Path | None = None
+
+
+class SuitePlugin:
+    """Turns every test that carries `@check` into a graded check of every submission."""
+
+    def __init__(self, suite: Suite, students: Sequence[str], provider: Provider) -> None:
+        self.assignment = suite.assignment
+        self.students = list(students)
+        self.provider = provider
+        self.mistakes: Mistakes | None = None
+        self.reference: Proxy | None = None
+        if suite.reference:
+            backend = Direct(CodeFolder.read(suite.reference))
+            self.reference = Proxy(lambda module, name, args, kwargs: backend.call(module, name, args, kwargs))
+            self.mistakes = load_mistakes(suite.mistakes, suite.reference) if suite.mistakes else None
+
+    # Collection ------------------------------------------------------------------------------------------------------------
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """One item per submission and check."""
+        if hasattr(metafunc.function, "sanjeh_check"):
+            if "student" not in metafunc.fixturenames:
+                raise CourseError(f"check {metafunc.function.sanjeh_check!r} takes no `student`; it cannot check one")
+            metafunc.parametrize("student", self.students, indirect=True)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """All checks of one submission stand together, in the order of `assignment.toml`."""
+        stray = [item.nodeid for item in items if _check_id(item) is None]
+        if stray:
+            raise CourseError(f"tests without @check in a suite: {', '.join(stray)}")
+        order = {spec.id: position for position, spec in enumerate(self.assignment.checks())}
+        for item in items:
+            self.assignment.check(str(_check_id(item)))
+        rank = {student: position for position, student in enumerate(self.students)}
+        items.sort(key=lambda item: (rank[_student(item)], order[str(_check_id(item))]))
+        self.per_student = len(items) // max(1, len(self.students))
+
+    # Fixtures --------------------------------------------------------------------------------------------------------------
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Proxy:
+        """The submission under grading."""
+        key, spec = str(request.param), self.assignment.check(str(_check_id(request.node)))
+        seed = _seed(self.assignment.seed, spec.id)
+
+        def call(module: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+            return self.provider.backend(key).call(module, name, args, kwargs, seconds=spec.seconds, seed=seed)
+
+        return Proxy(call)
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """Random inputs, the same for every submission: decided by the assignment's seed and the check's id."""
+        return np.random.default_rng(_seed(self.assignment.seed, str(_check_id(request.node))))
+
+    @pytest.fixture
+    def right(self) -> Proxy:
+        """The staff's reference; hidden suites only."""
+        if self.reference is None:
+            raise CourseError("a public check asks for `right`, which never leaves the staff's machine")
+        return self.reference
+
+    # Running ---------------------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Run one check, with a fresh backend for each further attempt at what broke on our side."""
+        spec = self.assignment.check(str(_check_id(pyfuncitem)))
+        student = _student(pyfuncitem)
+        arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+        for attempt in range(1, ATTEMPTS + 1):
+            if "rng" in arguments:  # a second attempt must see the inputs of the first
+                arguments["rng"] = np.random.default_rng(_seed(self.assignment.seed, spec.id))
+            result = self._run(spec, pyfuncitem.obj, arguments, attempt)
+            if result.outcome is not Outcome.UNGRADED:
+                break
+            self.provider.reset()
+        row = {"student": student, "of": self.per_student, "result": result.to_json()}
+        pyfuncitem.user_properties.append((PROPERTY, row))
+        return True
+
+    def _run(self, spec: CheckSpec, function: Callable[..., None], arguments: dict[str, Any], attempt: int) -> CheckResult:
+        state = Attempt(spec, self.assignment.seed, self.mistakes)
+        token = running.set(state)
+        start = time.perf_counter()
+        try:
+            function(**arguments)
+            outcome, share, finding = _awarded(state)
+        except CheckFailed as error:
+            outcome, share, finding = Outcome.FAILED, 0.0, error.finding
+        except TimedOut as error:
+            outcome, share, finding = Outcome.TIMEOUT, 0.0, Finding(message=str(error), detail=error.detail)
+        except StudentFault as error:
+            outcome, share, finding = Outcome.FAILED, 0.0, Finding(message=str(error), detail=_cut(error.detail))
+        except Exception as error:  # a suite, the machine or the sandbox broke: whatever it is, it is ours
+            outcome, share, finding = Outcome.UNGRADED, 0.0, _broken(error)
+        finally:
+            running.reset(token)
+        seconds = time.perf_counter() - start
+        return CheckResult(spec.id, outcome, round(share * spec.points, 6), spec.points, finding, seconds, attempt)
+
+
+def results(properties: Sequence[tuple[str, Any]]) -> list[tuple[str, int, CheckResult]]:
+    """The (student, checks per student, result) rows that a report's `user_properties` carry."""
+    rows = [row for name, row in properties if name == PROPERTY]
+    return [(row["student"], row["of"], CheckResult.from_json(row["result"])) for row in rows]
+
+
+def _awarded(state: Attempt) -> tuple[Outcome, float, Finding]:
+    finding = Finding(message=" ".join(state.notes))
+    if state.share >= 1.0:
+        return Outcome.PASSED, 1.0, finding
+    return (Outcome.PARTIAL if state.share > 0.0 else Outcome.FAILED), state.share, finding
+
+
+def _broken(error: Exception) -> Finding:
+    message = "The grader broke on this check; it does not count, and a TA looks at it."
+    return Finding(message=message, detail=_cut("".join(traceback.format_exception(error))))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= DETAIL_CHARACTERS else "… " + text[-DETAIL_CHARACTERS:]
+
+
+def _check_id(item: Any) -> str | None:
+    return getattr(getattr(item, "function", None), "sanjeh_check", None)
+
+
+def _student(item: Any) -> str:
+    return str(item.callspec.params["student"])
+
+
+def _seed(seed: int, check_id: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}:{check_id}".encode()).digest()[:4], "big")

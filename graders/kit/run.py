@@ -1,0 +1,149 @@
+"""The student's own run: public checks only, on her own code in this process, with the comparisons that grading uses."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .assignment import Assignment
+from .direct import Direct
+from .errors import CourseError, InputError
+from .loading import CodeFolder
+from .outcome import CheckResult, Finding, Outcome
+from .plugin import Suite, SuitePlugin, results
+from .proxy import Backend
+
+CONFIGURATION = Path(__file__).with_name("pytest.ini")
+YOU = "you"
+
+
+class _One:
+    """A provider of one submission that is called in this process."""
+
+    def __init__(self, code: CodeFolder) -> None:
+        self.direct = Direct(code)
+
+    def backend(self, student: str) -> Backend:
+        return self.direct
+
+    def reset(self) -> None:
+        return None
+
+
+class Collector:
+    """Gathers results as they are reported, and what pytest itself could not run."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, int, CheckResult]] = []
+        self.broken: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take a check's result, or note that its fixtures broke."""
+        if report.when == "call":
+            self.rows += results(report.user_properties)
+        if report.failed:
+            self.broken.append(f"{report.nodeid}: {report.longreprtext}")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note a suite that cannot be read."""
+        if report.failed:
+            self.broken.append(f"{report.nodeid}: {report.longrepr}")
+
+
+def check(assignment: Assignment, folder: Path) -> list[CheckResult]:
+    """Run the public checks of `assignment` on the code in `folder`, in this process.
+
+    Raises InputError where the folder holds no code, CourseError where the checks themselves are broken.
+    """
+    code = read_code(folder, assignment.files)
+    collector = Collector()
+    plugin = SuitePlugin(Suite(assignment), [YOU], _One(code))
+    with _inside(folder):
+        run_pytest([str(assignment.folder / "checks")], [plugin, collector])
+    if collector.broken:
+        raise CourseError("the checks could not run; please tell the course staff:\n" + "\n".join(collector.broken))
+    return [result for _, _, result in collector.rows]
+
+
+def read_code(folder: Path, wanted: Sequence[str]) -> CodeFolder:
+    """The student's files. Raises InputError where there are none."""
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder; give the folder that holds {', '.join(wanted)}")
+    code = CodeFolder.read(folder)
+    if not code.sources:
+        raise InputError(f"{folder} holds no .py file and no notebook; wanted {', '.join(wanted)}")
+    return code
+
+
+def run_pytest(arguments: list[str], plugins: list[Any]) -> str:
+    """Run pytest on suites, deaf to the user's own plugins and options; return what it printed.
+
+    Raises CourseError where pytest could not run at all.
+    """
+    output = io.StringIO()
+    base = ["-c", str(CONFIGURATION), "--rootdir", str(Path(arguments[0]).parent), "-q", "--no-header"]
+    with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        status = pytest.main([*base, *arguments], plugins=plugins)
+    if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
+        raise CourseError(f"pytest could not run the suite:\n{output.getvalue()}")
+    if status == pytest.ExitCode.INTERRUPTED and "KeyboardInterrupt" in output.getvalue():
+        raise KeyboardInterrupt
+    return output.getvalue()
+
+
+@contextlib.contextmanager
+def _environment() -> Iterator[None]:
+    """No plugins or options that happen to be installed or set around us."""
+    saved = {name: os.environ.pop(name, None) for name in ("PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS")}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        os.environ.update({name: value for name, value in saved.items() if value is not None})
+
+
+@contextlib.contextmanager
+def _inside(folder: Path) -> Iterator[None]:
+    """The student's code opens its own data files relative to its folder."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def describe(assignment: Assignment, outcomes: Sequence[CheckResult]) -> str:
+    """The run as plain text: every check that is not passed with its reason, then the points."""
+    lines = []
+    for result in outcomes:
+        spec = assignment.check(result.check)
+        mark = {Outcome.PASSED: "pass", Outcome.PARTIAL: "part"}.get(result.outcome, "FAIL")
+        lines.append(f"[{mark}] {result.check}: {spec.title['en']}  {result.points:g}/{result.max_points:g}")
+        if result.outcome is not Outcome.PASSED:
+            lines += [f"       {line}" for line in explain(result.finding)]
+            lines += [f"       see the handout, section {spec.section}"] if spec.section else []
+    earned, reachable = sum(r.points for r in outcomes), sum(r.max_points for r in outcomes)
+    hidden = assignment.automatic_points - reachable
+    lines.append("")
+    lines.append(f"Public checks: {earned:g} of {reachable:g} points.")
+    lines.append(f"Hidden checks, run after you hand in: {hidden:g} points. Graded by a TA: {assignment.rubric_points:g} points.")
+    return "\n".join(lines)
+
+
+def explain(finding: Finding) -> list[str]:
+    """A finding as lines of plain text, in full: it is the student's own run."""
+    rows = [finding.message] if finding.message else []
+    rows += [f"{name}: {value}" for name, value in (("got", finding.got), ("wanted", finding.wanted)) if value]
+    if finding.inputs:
+        rows += ["on the input:", *[f"  {line}" for line in finding.inputs.splitlines()]]
+    rows += [*finding.detail.rstrip().splitlines()] if finding.detail else []
+    rows += [finding.lesson] if finding.lesson else []
+    return rows
