@@ -1,0 +1,275 @@
+"""The one shape of every data set, real or embedded, and how it is split.
+
+A `Dataset` holds N examples: a signal each (a waveform, or features with time first), a class, the group that must not be
+shared between parts (speaker, artist, track), and the part it belongs to. Signals are a `Signals`: in memory, memory-mapped, or
+read from files on demand; each knows the bytes that its fingerprint is made of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, get_args, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from seeds.determinism import rng
+from seeds.errors import DataError
+
+FloatArray = NDArray[np.float32]
+IntArray = NDArray[np.int64]
+TextArray = NDArray[np.str_]
+
+Part = Literal["train", "validation", "test"]
+PARTS: tuple[Part, ...] = get_args(Part)
+SHARES: Mapping[Part, float] = {"train": 0.6, "validation": 0.2, "test": 0.2}
+INT16_FULL_SCALE = 32768.0
+
+
+class Signals(Sequence[FloatArray]):
+    """N signals, float32; waveforms are (n,) in [-1, 1)."""
+
+    @abstractmethod
+    def content(self, index: int) -> bytes:
+        """Give the bytes as stored, which the fingerprint is made of."""
+
+    @abstractmethod
+    def signal(self, index: int) -> FloatArray:
+        """Give the signal at `index`, 0 <= index < N."""
+
+    @overload
+    def __getitem__(self, index: int) -> FloatArray: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[FloatArray]: ...
+    def __getitem__(self, index: int | slice) -> FloatArray | Sequence[FloatArray]:
+        """Give one signal, or the list of a slice's."""
+        places = range(len(self))
+        if isinstance(index, slice):
+            return [self.signal(place) for place in places[index]]
+        return self.signal(places[index])
+
+    def __iter__(self) -> Iterator[FloatArray]:
+        """Give the signals one after the other, holding none."""
+        return (self.signal(place) for place in range(len(self)))
+
+
+class InMemory(Signals):
+    """Signals that are held as they are."""
+
+    def __init__(self, arrays: Sequence[ArrayLike]) -> None:
+        """Hold the arrays as float32."""
+        self._arrays = [np.ascontiguousarray(array, dtype=np.float32) for array in arrays]
+
+    def __len__(self) -> int:
+        """Count the signals."""
+        return len(self._arrays)
+
+    def signal(self, index: int) -> FloatArray:
+        """Give the array at `index`."""
+        return self._arrays[index]
+
+    def content(self, index: int) -> bytes:
+        """Give the array's own bytes."""
+        return self._arrays[index].tobytes()
+
+
+class Packed(Signals):
+    """Waveforms end to end in one 16-bit buffer, memory-mapped or not."""
+
+    def __init__(self, samples: NDArray[np.int16], ends: IntArray) -> None:
+        """Take the buffer (total,) and where each waveform ends in it (N,)."""
+        self._samples, self._ends = samples, ends
+
+    def __len__(self) -> int:
+        """Count the waveforms."""
+        return len(self._ends)
+
+    def signal(self, index: int) -> FloatArray:
+        """Scale the waveform at `index` to [-1, 1)."""
+        return (self._stored(index) / INT16_FULL_SCALE).astype(np.float32)
+
+    def content(self, index: int) -> bytes:
+        """Give the 16-bit samples."""
+        return self._stored(index).tobytes()
+
+    def _stored(self, index: int) -> NDArray[np.int16]:
+        start = self._ends[index - 1] if index else 0
+        return self._samples[start : self._ends[index]]
+
+
+class Chosen(Signals):
+    """Some signals of another sequence, without a copy."""
+
+    def __init__(self, source: Signals, places: IntArray) -> None:
+        """Take the source and the places in it, in the new order."""
+        self._source, self._places = source, places
+
+    def __len__(self) -> int:
+        """Count the chosen signals."""
+        return len(self._places)
+
+    def signal(self, index: int) -> FloatArray:
+        """Give the signal from the source."""
+        return self._source.signal(int(self._places[index]))
+
+    def content(self, index: int) -> bytes:
+        """Give its bytes from the source."""
+        return self._source.content(int(self._places[index]))
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """N labelled signals.
+
+    Attributes:
+        name: of the data set, e.g. "digits".
+        signals: N waveforms (n_i,) in [-1, 1), or features (T_i, D) with time first; a plain list is wrapped.
+        sample_rate: samples (or feature frames) per second.
+        labels: (N,) int64, 0 <= label < len(label_names).
+        label_names: what the labels mean, in the order of the numbers.
+        groups: (N,) text: the speaker, artist or track that must stay within one part.
+        parts: (N,) text: "train", "validation", "test", or "" where it is not split yet.
+        ids: (N,) text: which recording this is, unique.
+        provenance: where it comes from: source, version, parameters, licence.
+    """
+
+    name: str
+    signals: Signals | Sequence[ArrayLike]
+    sample_rate: int
+    labels: IntArray
+    label_names: tuple[str, ...]
+    groups: TextArray
+    parts: TextArray
+    ids: TextArray
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check that everything has one length and every label a name."""
+        signals = self.signals if isinstance(self.signals, Signals) else InMemory(self.signals)
+        object.__setattr__(self, "signals", signals)
+        object.__setattr__(self, "labels", np.asarray(self.labels, dtype=np.int64))
+        for column in ("groups", "parts", "ids"):
+            object.__setattr__(self, column, np.asarray(getattr(self, column), dtype=np.str_))
+        sizes = {column: len(getattr(self, column)) for column in ("signals", "labels", "groups", "parts", "ids")}
+        if len(set(sizes.values())) != 1:
+            raise DataError(f"data set {self.name!r} has columns of different length: {sizes}")
+        if len(self) and not 0 <= self.labels.min() <= self.labels.max() < len(self.label_names):
+            raise DataError(f"data set {self.name!r} has labels outside 0..{len(self.label_names) - 1}")
+        unknown = set(self.parts.tolist()) - {*PARTS, ""}
+        if unknown:
+            raise DataError(f"data set {self.name!r} has parts {sorted(unknown)}, wanted only {', '.join(PARTS)}")
+
+    def __len__(self) -> int:
+        """Count the examples."""
+        return len(self.labels)
+
+    @property
+    def waveforms(self) -> Signals:
+        """Give the signals by the name that fits recordings."""
+        assert isinstance(self.signals, Signals)
+        return self.signals
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash everything that an experiment depends on: signals, labels, names, groups, parts and rate (SHA-256, hex).
+
+        Files are hashed as stored, so that the fingerprint does not depend on the version of the resampler.
+        """
+        sha = hashlib.sha256(f"{self.sample_rate}|{'|'.join(self.label_names)}".encode())
+        for index, row in enumerate(zip(self.ids, self.labels.tolist(), self.groups, self.parts, strict=True)):
+            sha.update("|".join(map(str, row)).encode())
+            sha.update(hashlib.sha256(self.waveforms.content(index)).digest())
+        return sha.hexdigest()
+
+    def choose(self, rows: NDArray[Any] | Sequence[int]) -> Dataset:
+        """Give the examples of `rows` (places, or a mask of N), in that order, without copying signals."""
+        places = np.arange(len(self), dtype=np.int64)[np.asarray(rows)]
+        columns = {column: getattr(self, column)[places] for column in ("labels", "groups", "parts", "ids")}
+        return replace(self, signals=Chosen(self.waveforms, places), **columns)
+
+    def part(self, name: Part) -> Dataset:
+        """Give the examples of one part.
+
+        Raises:
+            DataError: the part is empty.
+        """
+        rows = self.parts == name
+        if not rows.any():
+            raise DataError(f"data set {self.name!r} has no {name} part; it has {sorted(set(self.parts.tolist()))}")
+        return self.choose(rows)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a data set's module offers.
+
+    Attributes:
+        name, title: what it is called, and one line on what it is.
+        layout: how a real copy lies on disk, for people.
+        make: the embedded data, made here or taken from the cache.
+        load: a real copy at a path; raises `DataError` naming every fault.
+        verify: the faults of the copy at a path, all of them; none means that `load` takes it.
+    """
+
+    name: str
+    title: str
+    layout: str
+    make: Callable[..., Dataset]
+    load: Callable[..., Dataset]
+    verify: Callable[[Path], list[str]]
+
+
+def split_by_group(dataset: Dataset, shares: Mapping[Part, float] = SHARES, *, seed: int) -> Dataset:
+    """Deal whole groups to the parts, at random but decided by the seed.
+
+    Every part with a share above 0 gets at least one group; the rest goes by the shares of groups, not of examples.
+
+    Raises:
+        DataError: the shares do not add to 1, or there are fewer groups than parts.
+    """
+    wanted = [part for part in PARTS if shares.get(part, 0) > 0]
+    if abs(sum(shares.values()) - 1) > 1e-9:
+        raise DataError(f"got shares {dict(shares)}, wanted shares that add to 1")
+    names = sorted(set(dataset.groups.tolist()))
+    if len(names) < len(wanted):
+        raise DataError(f"got {len(names)} groups ({', '.join(names)}) for {len(wanted)} parts, wanted at least one group for each")
+    order = rng(seed, "split", dataset.name, *names).permutation(len(names))
+    counts = {part: 1 for part in wanted}
+    for _ in range(len(names) - len(wanted)):  # to whoever is furthest below its share
+        neediest = max(wanted, key=lambda part: shares[part] - counts[part] / len(names))
+        counts[neediest] += 1
+    dealt = [part for part in wanted for _ in range(counts[part])]
+    part_of = {names[place]: part for place, part in zip(order, dealt, strict=True)}
+    split = replace(dataset, parts=np.array([part_of[group] for group in dataset.groups.tolist()], dtype=np.str_))
+    check_disjoint(split)
+    return split
+
+
+def check_disjoint(dataset: Dataset) -> None:
+    """Make sure that no group is in two parts.
+
+    Raises:
+        DataError: some are; the problems name each with its parts.
+    """
+    parts_of: dict[str, set[str]] = {}
+    for group, part in zip(dataset.groups.tolist(), dataset.parts.tolist(), strict=True):
+        parts_of.setdefault(group, set()).add(part)
+    crossing = [f"{group}: {', '.join(sorted(parts))}" for group, parts in sorted(parts_of.items()) if len(parts) > 1]
+    if crossing:
+        raise DataError(f"data set {dataset.name!r} is split across its groups: a model could recognise the group", crossing)
+
+
+def limit(dataset: Dataset, per_group_and_label: int) -> Dataset:
+    """Keep the first so many examples of each label in each group, in their order."""
+    seen: dict[tuple[str, int], int] = {}
+    rows = []
+    for row, key in enumerate(zip(dataset.groups.tolist(), dataset.labels.tolist(), strict=True)):
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] <= per_group_and_label:
+            rows.append(row)
+    return dataset.choose(np.array(rows, dtype=np.int64))

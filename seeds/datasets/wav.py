@@ -1,0 +1,188 @@
+"""Reading recordings: 16-bit mono PCM wave files, from a folder or straight from a zip.
+
+The header is read apart from the samples, so that thousands of files are checked without decoding them.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.signal import resample_poly
+
+from seeds.datasets.base import INT16_FULL_SCALE, FloatArray, Signals
+from seeds.errors import DataError
+
+PCM, EXTENSIBLE = 1, 0xFFFE
+HEADER_BYTES = 4096
+"""Enough for the chunks that recorders put before the samples."""
+HIDDEN = ("._", ".DS_Store", "__MACOSX")
+"""What macOS leaves in folders and archives."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the head of a wave file says; `start` and `length` in bytes are where its samples lie."""
+
+    codec: int
+    channels: int
+    rate: int
+    bits: int
+    start: int
+    length: int
+
+
+def parse_header(head: bytes) -> Header:
+    """Walk the chunks at the beginning of a file.
+
+    Raises:
+        ValueError: this is no wave file, or its head ends before the samples begin.
+    """
+    if len(head) < 12 or head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+        raise ValueError("is not a wave file")
+    place, form = 12, None
+    while place + 8 <= len(head):
+        kind, length = struct.unpack_from("<4sI", head, place)
+        if kind == b"fmt " and length >= 16 and place + 24 <= len(head):
+            form = struct.unpack_from("<HHIIHH", head, place + 8)
+            if form[0] == EXTENSIBLE and length >= 26 and place + 34 <= len(head):
+                form = (struct.unpack_from("<H", head, place + 32)[0], *form[1:])
+        if kind == b"data":
+            if form is None:
+                break
+            return Header(form[0], form[1], form[2], form[5], place + 8, length)
+        place += 8 + length + length % 2
+    raise ValueError("has a damaged head")
+
+
+class Files(ABC):
+    """The files below one place: a folder, or a zip that is not unpacked. Names have forward slashes."""
+
+    names: tuple[str, ...]
+
+    @abstractmethod
+    def size(self, name: str) -> int:
+        """Give the size in bytes."""
+
+    @abstractmethod
+    def read(self, name: str, limit: int = -1) -> bytes:
+        """Give the first `limit` bytes, or all; raises OSError, RuntimeError or BadZipFile where it cannot."""
+
+
+class FolderFiles(Files):
+    """Files on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        """List the folder, all levels."""
+        self._folder = folder
+        found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+        self.names = tuple(sorted(path.as_posix() for path in found if not _hidden(path.parts)))
+
+    def size(self, name: str) -> int:
+        """Give the size in bytes."""
+        return (self._folder / name).stat().st_size
+
+    def read(self, name: str, limit: int = -1) -> bytes:
+        """Give the first bytes."""
+        with (self._folder / name).open("rb") as stream:
+            return stream.read(limit)
+
+
+class ZipFiles(Files):
+    """Members of an archive; nothing is written to disk."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the archive; raises BadZipFile where it is none, or is cut short."""
+        self._archive = zipfile.ZipFile(path)
+        listed = (entry for entry in self._archive.infolist() if not entry.is_dir())
+        self._sizes = {entry.filename: entry.file_size for entry in listed if not _hidden(entry.filename.split("/"))}
+        self.names = tuple(sorted(self._sizes))
+
+    def size(self, name: str) -> int:
+        """Give the size after unpacking."""
+        return self._sizes[name]
+
+    def read(self, name: str, limit: int = -1) -> bytes:
+        """Give the first bytes; reading all checks the member's checksum."""
+        with self._archive.open(name) as stream:
+            return stream.read(limit)
+
+
+def _hidden(parts: tuple[str, ...] | list[str]) -> bool:
+    return any(part.startswith(HIDDEN) for part in parts)
+
+
+def open_files(path: Path) -> Files:
+    """Look at a folder or a zip.
+
+    Raises:
+        DataError: there is nothing, or it is neither.
+    """
+    if path.is_dir():
+        return FolderFiles(path)
+    if not path.exists():
+        raise DataError(f"{path} does not exist: check the spelling, or unpack the data set there")
+    try:
+        return ZipFiles(path)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise DataError(f"{path} is neither a folder nor a whole zip ({error}): download it again, or unpack it") from error
+
+
+def faults(files: Files, name: str, rate: int) -> list[str]:
+    """Name everything that keeps a file from being read as 16-bit mono PCM at `rate` Hz, each with its remedy."""
+    try:
+        size = files.size(name)
+        if size == 0:
+            return [f"{name} is empty (0 bytes): unpack or download it again"]
+        header = parse_header(files.read(name, HEADER_BYTES))
+    except ValueError as error:
+        return [f"{name} {error}: download it again, or convert it to a 16-bit wave file"]
+    except (OSError, RuntimeError, zipfile.BadZipFile) as error:
+        return [f"{name} cannot be read ({error}): check its permissions, or unpack it again"]
+    found = []
+    if header.codec != PCM or header.bits != 16:
+        stored = f"{header.bits}-bit" if header.codec == PCM else f"codec {header.codec}"
+        found.append(f"{name} is stored as {stored}, wanted 16-bit PCM: convert it (sox IN -b 16 -e signed OUT)")
+    if header.channels != 1:
+        found.append(f"{name} has {header.channels} channels, wanted one: mix it down (sox IN -c 1 OUT)")
+    if header.rate != rate:
+        remedy = f"resample it (sox IN -r {rate} OUT), or give stored_rate={header.rate} if all files are stored so"
+        found.append(f"{name} has {header.rate} Hz, wanted {rate}: {remedy}")
+    if header.length == 0:
+        found.append(f"{name} holds no samples: remove the recording, or download it again")
+    elif header.start + header.length > size:
+        missing = header.start + header.length - size
+        found.append(f"{name} is cut short by {missing} bytes: unpack or download it again")
+    return found
+
+
+class Recordings(Signals):
+    """Wave files that are read and resampled when they are asked for. They have passed `faults`."""
+
+    def __init__(self, files: Files, names: tuple[str, ...], stored_rate: int, sample_rate: int) -> None:
+        """Take the files' names in order, the rate on disk, and the rate to give."""
+        self._files, self._names = files, names
+        self._stored_rate, self._sample_rate = stored_rate, sample_rate
+
+    def __len__(self) -> int:
+        """Count the files."""
+        return len(self._names)
+
+    def content(self, index: int) -> bytes:
+        """Give the samples as stored."""
+        name = self._names[index]
+        try:
+            whole = self._files.read(name)
+            header = parse_header(whole[:HEADER_BYTES])
+        except (OSError, RuntimeError, ValueError, zipfile.BadZipFile) as error:
+            raise DataError(f"{name} can no longer be read ({error}): unpack or download it again") from error
+        return whole[header.start : header.start + header.length]
+
+    def signal(self, index: int) -> FloatArray:
+        """Decode and resample (polyphase filter, linear phase)."""
+        stored = np.frombuffer(self.content(index), dtype="<i2") / INT16_FULL_SCALE
+        return np.asarray(resample_poly(stored, self._sample_rate, self._stored_rate), dtype=np.float32)
