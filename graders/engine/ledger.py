@@ -194,7 +194,8 @@ def now() -> str:
 
 def _row(grade_id: int, position: int, result: CheckResult) -> dict[str, Any]:
     row = result.to_json()
-    return {**row, "check_id": row.pop("check"), "outcome": result.outcome.value, "grade_id": grade_id, "position": position}
+    row["check_id"] = row.pop("check")
+    return {**row, "outcome": result.outcome.value, "grade_id": grade_id, "position": position}
 
 
 def _result(row: Any) -> CheckResult:

@@ -75,7 +75,7 @@ class SuitePlugin:
         if hasattr(metafunc.function, "sanjeh_check"):
             if "student" not in metafunc.fixturenames:
                 raise CourseError(f"check {metafunc.function.sanjeh_check!r} takes no `student`; it cannot check one")
-            metafunc.parametrize("student", self.students, indirect=True)
+            metafunc.parametrize("student", self.students, indirect=True, ids=[f"@{key}@" for key in self.students])
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """All checks of one submission stand together, in the order of `assignment.toml`."""
@@ -88,6 +88,9 @@ class SuitePlugin:
         rank = {student: position for position, student in enumerate(self.students)}
         items.sort(key=lambda item: (rank[_student(item)], order[str(_check_id(item))]))
         self.per_student = len(items) // max(1, len(self.students))
+        ids = [_check_id(item) for item in items[: self.per_student]]
+        if len(set(ids)) != len(ids):
+            raise CourseError(f"checks that stand twice in the suites: {sorted({i for i in ids if ids.count(i) > 1}, key=str)}")
 
     # Fixtures --------------------------------------------------------------------------------------------------------------
 

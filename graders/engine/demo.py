@@ -1,0 +1,99 @@
+"""The bundled class of `sanjeh demo`: every kind of submission that a real inbox holds, made from the assignment's own parts.
+
+Right ones (the reference as files, as a notebook, as a zip, in single precision), the untouched starter, one submission per
+known mistake, broken files, and the hostile ones of `hostile/`, each laid over the reference. The layout is Moodle's bulk download.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from graders.kit.errors import InputError
+from graders.kit.mistakes import load as load_mistakes
+
+from .course import Course
+
+HOSTILE = Path(__file__).with_name("hostile")
+FIRST_ID = 1001
+Files = dict[str, bytes]
+
+
+def write_class(course: Course, slug: str, inbox: Path) -> Path:
+    """Write the class to `inbox`, replacing one that an earlier demo wrote there. Raises InputError where it is something else."""
+    marker = inbox.with_name(inbox.name + ".made-by-sanjeh-demo")
+    if inbox.exists():
+        if not marker.exists():
+            raise InputError(f"{inbox} exists and was not made by `sanjeh demo`; choose another folder with -o")
+        shutil.rmtree(inbox)
+    inbox.mkdir(parents=True)
+    marker.touch()
+    for number, (name, files) in enumerate(_submissions(course, slug), start=FIRST_ID):
+        folder = inbox / f"{name}_{number}_assignsubmission_file_"
+        folder.mkdir()
+        for path, content in files.items():
+            (folder / path).write_bytes(content)
+    return inbox
+
+
+def _submissions(course: Course, slug: str) -> Iterator[tuple[str, Files]]:
+    assignment = course.assignment(slug)
+    reference = _files(course.reference(slug))
+    wanted = {name: content for name, content in reference.items() if name in assignment.files}
+    last = assignment.files[-1]
+    yield "Reference", wanted
+    yield "Starter", _files(course.starter(slug))
+    yield "Notebook", {"homework.ipynb": notebook(wanted)}
+    yield "Zip in a folder", {"homework.zip": _zip(wanted)}
+    yield "سارا احمدی", wanted
+    yield "=cmd(), Mallory", wanted
+    for mistake in load_mistakes(course.mistakes(slug), course.reference(slug)).known:
+        changed = {name: text.encode() for name, text in mistake.sources.items() if name in wanted}
+        yield f"Mistake {mistake.file} {mistake.name}".replace("_", " "), changed
+    yield "Empty files", {name: b"" for name in wanted}
+    yield "Syntax error", {**wanted, last: wanted[last] + b"\ndef broken(:\n"}
+    yield "Missing package", {**wanted, last: b"import a_package_that_nobody_has\n" + _after_future(wanted[last])}
+    yield "One file missing", {name: content for name, content in wanted.items() if name != assignment.files[0]}
+    yield "Not code", {"report.pdf": b"%PDF-1.4 not really"}
+    yield "Broken zip", {"homework.zip": _zip(wanted)[:200]}
+    for path in sorted(HOSTILE.glob("*.py")):
+        yield f"Hostile {path.stem}".replace("_", " "), {**wanted, last: wanted[last] + b"\n\n" + path.read_bytes()}
+
+
+def _files(folder: Path) -> Files:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in {".py", ".ipynb", ".toml"}}
+
+
+def notebook(files: Files) -> bytes:
+    """The files as one notebook, as a student would hand it in: a magic, a cell that fails, and a cell per definition."""
+    cells = ["%matplotlib inline\n!pip install numpy", "print(a_name_from_a_cell_that_was_deleted)"]
+    own = {Path(name).stem for name in files}
+    for content in files.values():
+        text = content.decode()
+        for node in ast.parse(text).body:
+            sibling = isinstance(node, ast.ImportFrom) and node.module in own
+            future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+            if not sibling and not future:
+                start = min([node.lineno, *[line.lineno for line in getattr(node, "decorator_list", [])]])
+                cells.append("\n".join(text.splitlines()[start - 1 : node.end_lineno]))
+    empty = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
+    rows = [{**empty, "id": f"cell-{number}", "source": cell} for number, cell in enumerate(cells)]
+    return json.dumps({"cells": rows, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def _after_future(content: bytes) -> bytes:
+    """The file without its `from __future__` lines, so that other lines may stand before it."""
+    return b"\n".join(line for line in content.splitlines() if not line.startswith(b"from __future__"))
+
+
+def _zip(files: Files) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(f"my homework/{name}", content)
+    return buffer.getvalue()

@@ -1,0 +1,3 @@
+"""Never comes to an end when it is imported."""
+while True:
+    pass

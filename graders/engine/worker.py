@@ -1,0 +1,90 @@
+"""The pytest plugin of a grading worker: reads the plan, opens one warm sandbox, and runs the suites on each submission.
+
+A worker reads only the submission that it is grading, so that memory does not grow with the class.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graders.kit.assignment import Assignment, load
+from graders.kit.direct import Direct
+from graders.kit.loading import CodeFolder
+from graders.kit.plugin import Suite, SuitePlugin
+from graders.kit.proxy import Backend
+
+from .intake import Entry, read
+from .intake import Limits as IntakeLimits
+from .sandbox import Job, Sandbox
+from .sandbox import Limits as SandboxLimits
+from .session import PLAN_KEY, Plan
+
+
+class SandboxProvider:
+    """Backends in a sandbox: one warm sandbox, one job at a time, made anew for each submission."""
+
+    def __init__(self, assignment: Assignment, entries: dict[str, Entry], limits: IntakeLimits) -> None:
+        self.entries = entries
+        self.limits = limits
+        self.sandbox = Sandbox(
+            packages=assignment.packages,
+            forbidden=assignment.forbidden,
+            limits=SandboxLimits(memory_mb=assignment.memory_mb),
+        )
+        self.student = ""
+        self.job: Job | None = None
+
+    def backend(self, student: str) -> Backend:
+        """The job of that submission, started where it does not run yet."""
+        if self.job is None or self.student != student:
+            self._close_job()
+            self.job, self.student = self.sandbox.job(read(self.entries[student], self.limits).files), student
+        return self.job
+
+    def reset(self) -> None:
+        """Close job and sandbox; the next backend starts both afresh."""
+        self._close_job()
+        self.sandbox.close()
+
+    def _close_job(self) -> None:
+        job, self.job = self.job, None
+        if job is not None:
+            job.close()
+
+
+class DirectProvider:
+    """Backends in this process, without isolation: `--no-sandbox`, for code that one trusts."""
+
+    def __init__(self, entries: dict[str, Entry], limits: IntakeLimits) -> None:
+        self.entries = entries
+        self.limits = limits
+        self.student = ""
+        self.direct: Direct | None = None
+
+    def backend(self, student: str) -> Backend:
+        """That submission, loaded in this process."""
+        if self.direct is None or self.student != student:
+            self.direct = Direct(CodeFolder.from_files(read(self.entries[student], self.limits).files))
+            self.student = student
+        return self.direct
+
+    def reset(self) -> None:
+        """Load the submission again next time."""
+        self.direct = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In a worker, read the plan and register the suite plugin; in the controller, do nothing."""
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is None:
+        return
+    plan = Plan.read(Path(workerinput[PLAN_KEY]))
+    assignment = load(Path(plan.assignment))
+    entries = {entry["student"]: Entry.from_json(entry) for entry in plan.entries}
+    limits = IntakeLimits(**plan.limits)
+    provider = SandboxProvider(assignment, entries, limits) if plan.sandboxed else DirectProvider(entries, limits)
+    suite = Suite(assignment, Path(plan.reference), Path(plan.mistakes))
+    config.add_cleanup(provider.reset)
+    config.pluginmanager.register(SuitePlugin(suite, plan.students(), provider), "sanjeh-suite")
