@@ -77,17 +77,22 @@ def count_parameters(sizes):
     return sum(n_in * n_out + n_out for n_in, n_out in zip(sizes, sizes[1:], strict=False))
 
 
-def initialize(sizes, activation, seed):
-    """Random weights, zero biases: widths -> params.
+def weight_scale(n_in, n_out, activation):
+    """Standard deviation of the first weights of a layer, chosen so that signals stay equally large from layer to layer.
 
-    The scale keeps signals equally large from layer to layer. Glorot and Bengio (2010): std sqrt(2 / (n_in + n_out)) for
-    sigmoids; He et al. (2015): sqrt(2 / n_in) for ReLU, which throws half of the signal away.
+    Glorot and Bengio (2010): sqrt(2 / (n_in + n_out)) for sigmoids, a compromise between the way forward and the way back.
+    He et al. (2015): sqrt(2 / n_in) for ReLU, which throws half of the signal away.
     """
+    return np.sqrt(2.0 / n_in) if activation == "relu" else np.sqrt(2.0 / (n_in + n_out))
+
+
+def initialize(sizes, activation, seed):
+    """Random weights, zero biases: widths -> params."""
     rng = np.random.default_rng(seed)
     params = []
     for n_in, n_out in zip(sizes, sizes[1:], strict=False):
-        std = np.sqrt(2.0 / n_in) if activation == "relu" else np.sqrt(2.0 / (n_in + n_out))
-        params.append({"W": rng.normal(0.0, std, size=(n_in, n_out)), "b": np.zeros(n_out)})
+        weights = rng.normal(0.0, weight_scale(n_in, n_out, activation), size=(n_in, n_out))
+        params.append({"W": weights, "b": np.zeros(n_out)})
     return params
 
 
@@ -164,24 +169,27 @@ def sgd_step(params, x, target, activation, learning_rate):
 
 
 def train(inputs, labels, design, activation, epochs, learning_rate, seed):
-    """Online gradient descent: (N, D), (N,) -> {"params", "mse": one per epoch, "accuracy": one per epoch}.
+    """A new network, taught: (N, D), (N,) -> {"params", "mse": one per epoch, "accuracy": one per epoch}."""
+    sizes = layer_sizes(np.shape(inputs)[1], N_CLASSES, design)
+    return fit(initialize(sizes, activation, seed), inputs, labels, activation, epochs, learning_rate, seed)
 
-    Starts from `initialize(sizes, activation, seed)`. Each epoch visits every sample once in a new random order. MSE and
-    accuracy are those met on the way: each sample is judged by the network just before it learns from that sample.
+
+def fit(params, inputs, labels, activation, epochs, learning_rate, seed):
+    """Online gradient descent from `params`, which change in place.
+
+    Each epoch visits every sample once in a new random order. MSE and accuracy are those met on the way: each sample is judged
+    by the network just before it learns from that sample.
     """
     inputs, labels = np.asarray(inputs, dtype=float), np.asarray(labels, dtype=int)
     wanted = targets(labels, N_CLASSES, activation)  # (N, 10)
-    params = initialize(layer_sizes(inputs.shape[1], N_CLASSES, design), activation, seed)
     order_rng = np.random.default_rng([seed, 1])  # a stream of its own, apart from the one of the weights
     history = {"mse": [], "accuracy": []}
     for _ in range(epochs):
-        error, hits = 0.0, 0
+        outputs = np.empty_like(wanted)  # (N, 10), each row as it was when its sample came
         for i in order_rng.permutation(len(inputs)):
-            output = learn(params, inputs[i], wanted[i], activation, learning_rate)
-            error += np.mean((output - wanted[i]) ** 2)
-            hits += np.argmax(output) == labels[i]
-        history["mse"].append(float(error / len(inputs)))
-        history["accuracy"].append(float(hits / len(inputs)))
+            outputs[i] = learn(params, inputs[i], wanted[i], activation, learning_rate)
+        history["mse"].append(mse(outputs, wanted))
+        history["accuracy"].append(mean_accuracy(labels, outputs.argmax(axis=1)))
     return {"params": params, **history}
 
 

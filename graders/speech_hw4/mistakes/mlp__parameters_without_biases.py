@@ -1,0 +1,5 @@
+"""You counted the weights only. Every neuron behind the input has a bias as well: n_in * n_out + n_out for each layer."""
+
+
+def count_parameters(sizes):
+    return sum(n_in * n_out for n_in, n_out in zip(sizes, sizes[1:], strict=False))
