@@ -1,0 +1,34 @@
+"""The feedback page of one student: one HTML file that needs no network and no scripts.
+
+A hidden check shows its title, verdict and message; got, wanted and inputs are shown for public checks only, and `Finding.detail` never.
+"""
+
+from __future__ import annotations
+
+from graders.engine.records import ClassGrades, Grade
+
+from .environment import render
+from .tables.grades import grade_row
+
+
+def student_page(grade: Grade, class_grades: ClassGrades, *, language: str = "en", handout: str | None = None) -> str:
+    """The page of `grade` as HTML.
+
+    Args:
+        grade: the submission, one of `class_grades.grades`.
+        class_grades: its class: assignment, run and public checks.
+        language: language of the page; the texts of the checks stay in theirs.
+        handout: address of the handout's page, relative to this one; `handout.<language>.html` where None, no links where empty.
+
+    Raises:
+        ValueError: where there are no reports in that language.
+    """
+    return render(
+        "student.html.j2",
+        language,
+        grade=grade,
+        row=grade_row(grade, class_grades),
+        assignment=class_grades.assignment,
+        run=class_grades.run,
+        handout=f"handout.{language}.html" if handout is None else handout,
+    )

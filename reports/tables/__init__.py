@@ -1,0 +1,1 @@
+"""Tables: records turned into the rows that pages and exports show. Pure functions, no markup."""
