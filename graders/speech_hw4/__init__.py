@@ -1,0 +1,1 @@
+"""Hidden checks of speech HW4, and what they share."""
