@@ -25,7 +25,7 @@ from .intake import Entry, Limits, Submission, read, scan
 from .ledger import Ledger, now, opened
 from .records import ClassGrades, Grade, RunInfo
 from .sandbox import probe
-from .session import Plan, grade_shard, limits_json, shards
+from .session import Plan, grade_shard, shards
 
 LEDGER = "ledger.sqlite"
 RECORDED = ("sanjeh", "numpy", "scipy", "pytest", "pytest-xdist", "torch", "librosa", "espeakng-loader")
@@ -78,7 +78,7 @@ def grade(course: Course, slug: str, inbox: Path, options: Options, progress: Pr
         run_id = ledger.start_run(run)
         todo, kept, graded = [], [], []
         for entry in entries:
-            submission = read(entry, options.limits)
+            submission = read(entry)
             if finished.get(entry.student) == submission.fingerprint:
                 kept.append(entry.student)
             elif submission.problem:
@@ -103,10 +103,11 @@ def class_grades(course: Course, assignment: Assignment, ledger: Ledger) -> Clas
 
 def public_checks(course: Course, slug: str) -> frozenset[str]:
     """The ids of the checks that students see, read from the source without running it."""
-    return frozenset(_declared_checks(course.public_suite(slug)))
+    return frozenset(declared_checks(course.public_suite(slug)))
 
 
-def _declared_checks(suite: Path) -> Sequence[str]:
+def declared_checks(suite: Path) -> Sequence[str]:
+    """The ids that the `@check`s of a suite's files carry, in their order; the files are parsed, not run."""
     found = []
     for path in sorted(suite.glob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
@@ -143,7 +144,6 @@ def _grade_all(
                 reference=str(course.reference(slug)),
                 mistakes=str(course.mistakes(slug)),
                 entries=tuple(entry.to_json() for entry in part),
-                limits=limits_json(options.limits),
                 sandboxed=options.sandboxed,
             )
             grade_shard(assignment, plan, Path(folder), options.workers, on_complete)

@@ -22,7 +22,7 @@ from graders.kit.outcome import CheckResult, Finding, Outcome
 from graders.kit.plugin import results
 from graders.kit.run import run_pytest
 
-from .intake import Entry, Limits
+from .intake import Entry
 
 PLAN_KEY = "sanjeh_plan"
 SHARD = 200  # submissions per pytest session: pytest holds every item in memory, and a bounded class keeps that bounded
@@ -41,7 +41,6 @@ class Plan:
     reference: str
     mistakes: str
     entries: tuple[dict[str, Any], ...]
-    limits: dict[str, Any]
     sandboxed: bool = True
 
     def write(self, path: Path) -> None:
@@ -147,8 +146,3 @@ def grade_shard(assignment: Assignment, plan: Plan, folder: Path, workers: int, 
 def shards(entries: Sequence[Entry], size: int = SHARD) -> list[Sequence[Entry]]:
     """The class in parts of at most `size` submissions."""
     return [entries[start : start + size] for start in range(0, len(entries), size)]
-
-
-def limits_json(limits: Limits) -> dict[str, Any]:
-    """Intake limits as JSON for a plan."""
-    return asdict(limits)

@@ -16,7 +16,6 @@ from graders.kit.plugin import Suite, SuitePlugin
 from graders.kit.proxy import Backend
 
 from .intake import Entry, read
-from .intake import Limits as IntakeLimits
 from .sandbox import Job, Sandbox
 from .sandbox import Limits as SandboxLimits
 from .session import PLAN_KEY, Plan
@@ -25,9 +24,8 @@ from .session import PLAN_KEY, Plan
 class SandboxProvider:
     """Backends in a sandbox: one warm sandbox, one job at a time, made anew for each submission."""
 
-    def __init__(self, assignment: Assignment, entries: dict[str, Entry], limits: IntakeLimits) -> None:
+    def __init__(self, assignment: Assignment, entries: dict[str, Entry]) -> None:
         self.entries = entries
-        self.limits = limits
         self.sandbox = Sandbox(
             packages=assignment.packages,
             forbidden=assignment.forbidden,
@@ -40,7 +38,7 @@ class SandboxProvider:
         """The job of that submission, started where it does not run yet."""
         if self.job is None or self.student != student:
             self._close_job()
-            self.job, self.student = self.sandbox.job(read(self.entries[student], self.limits).files), student
+            self.job, self.student = self.sandbox.job(read(self.entries[student]).files), student
         return self.job
 
     def reset(self) -> None:
@@ -57,16 +55,18 @@ class SandboxProvider:
 class DirectProvider:
     """Backends in this process, without isolation: `--no-sandbox`, for code that one trusts."""
 
-    def __init__(self, entries: dict[str, Entry], limits: IntakeLimits) -> None:
+    def __init__(self, assignment: Assignment, entries: dict[str, Entry]) -> None:
+        self.assignment = assignment
         self.entries = entries
-        self.limits = limits
         self.student = ""
         self.direct: Direct | None = None
 
     def backend(self, student: str) -> Backend:
         """That submission, loaded in this process."""
         if self.direct is None or self.student != student:
-            self.direct = Direct(CodeFolder.from_files(read(self.entries[student], self.limits).files))
+            files = read(self.entries[student]).files
+            code = {name: content for name, content in files.items() if name.endswith((".py", ".ipynb"))}
+            self.direct = Direct(CodeFolder(code, modules=self.assignment.modules, forbidden=self.assignment.forbidden))
             self.student = student
         return self.direct
 
@@ -83,8 +83,7 @@ def pytest_configure(config: pytest.Config) -> None:
     plan = Plan.read(Path(workerinput[PLAN_KEY]))
     assignment = load(Path(plan.assignment))
     entries = {entry["student"]: Entry.from_json(entry) for entry in plan.entries}
-    limits = IntakeLimits(**plan.limits)
-    provider = SandboxProvider(assignment, entries, limits) if plan.sandboxed else DirectProvider(entries, limits)
+    provider = SandboxProvider(assignment, entries) if plan.sandboxed else DirectProvider(assignment, entries)
     suite = Suite(assignment, Path(plan.reference), Path(plan.mistakes))
     config.add_cleanup(provider.reset)
     config.pluginmanager.register(SuitePlugin(suite, plan.students(), provider), "sanjeh-suite")

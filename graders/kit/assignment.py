@@ -97,6 +97,11 @@ class Assignment:
         raise CourseError(f"{self.folder / 'assignment.toml'} has no check {check_id!r}; a suite uses it")
 
     @property
+    def modules(self) -> tuple[str, ...]:
+        """The wanted files as module names; a notebook may stand in for any of them."""
+        return tuple(Path(name).stem for name in self.files)
+
+    @property
     def automatic_points(self) -> float:
         """Points that the checks can give, over all questions."""
         return sum(question.automatic_points for question in self.questions)

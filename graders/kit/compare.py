@@ -119,13 +119,13 @@ def _array(got: Any, wanted: NDArray[Any], rtol: float, atol: float, place: str)
     if np.iscomplexobj(have) and not np.iscomplexobj(wanted):
         return f"{place} is complex, wanted real numbers"
     have, want = have.astype(_wide(have)), wanted.astype(_wide(wanted))
-    odd = ~np.isfinite(have) & ~((have == want) | (np.isnan(have) & np.isnan(want)))
+    matched = (have == want) | (np.isnan(have) & np.isnan(want))
+    odd = ~np.isfinite(have) & ~matched
     if odd.any():
         index = _first(odd)
         return f"{place}{_at(index)} is {shown(have[index])}, which is no finite number"
     with np.errstate(invalid="ignore"):
-        error = np.where(have == want, 0.0, np.abs(have - want))
-    error = np.where(np.isnan(want), 0.0, error)
+        error = np.where(matched, 0.0, np.where(np.isfinite(want), np.abs(have - want), np.inf))
     scale = float(np.abs(want[np.isfinite(want)]).max(initial=0.0))
     if not error.size or error.max() <= atol + rtol * scale:
         return ""

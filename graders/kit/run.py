@@ -61,7 +61,7 @@ def check(assignment: Assignment, folder: Path) -> list[CheckResult]:
 
     Raises InputError where the folder holds no code, CourseError where the checks themselves are broken.
     """
-    code = read_code(folder, assignment.files)
+    code = read_code(assignment, folder)
     collector = Collector()
     plugin = SuitePlugin(Suite(assignment), [YOU], _One(code))
     with _inside(folder):
@@ -71,13 +71,14 @@ def check(assignment: Assignment, folder: Path) -> list[CheckResult]:
     return [result for _, _, result in collector.rows]
 
 
-def read_code(folder: Path, wanted: Sequence[str]) -> CodeFolder:
+def read_code(assignment: Assignment, folder: Path) -> CodeFolder:
     """The student's files. Raises InputError where there are none."""
-    if not folder.is_dir():
-        raise InputError(f"{folder} is no folder; give the folder that holds {', '.join(wanted)}")
-    code = CodeFolder.read(folder)
+    wanted = ", ".join(assignment.files)
+    if not folder.exists():
+        raise InputError(f"{folder} does not exist; give the folder that holds {wanted}")
+    code = CodeFolder.read(folder, modules=assignment.modules, forbidden=assignment.forbidden)
     if not code.sources:
-        raise InputError(f"{folder} holds no .py file and no notebook; wanted {', '.join(wanted)}")
+        raise InputError(f"{folder} holds no .py file and no notebook; wanted {wanted}")
     return code
 
 
@@ -113,7 +114,7 @@ def _environment() -> Iterator[None]:
 def _inside(folder: Path) -> Iterator[None]:
     """The student's code opens its own data files relative to its folder."""
     before = Path.cwd()
-    os.chdir(folder)
+    os.chdir(folder if folder.is_dir() else folder.parent)
     try:
         yield
     finally:
