@@ -8,7 +8,8 @@ import importlib.metadata
 import os
 import platform
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -199,7 +200,8 @@ def _basis(run: RunInfo) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
-def _locked(out: Path) -> FileLock:
+@contextmanager
+def _locked(out: Path) -> Iterator[None]:
     """Only one run may write to a folder. Raises InputError where another one does."""
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -209,4 +211,7 @@ def _locked(out: Path) -> FileLock:
         raise InputError(f"another sanjeh is grading into {out} right now; wait for it or choose another -o") from None
     except OSError as error:
         raise InputError(f"cannot write to {out}: {error}; choose another folder with -o") from error
-    return lock
+    try:
+        yield
+    finally:
+        lock.release()

@@ -8,6 +8,7 @@ controller.
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -133,7 +134,8 @@ class SuitePlugin:
                 break
             self.provider.reset()
         row = {"student": student, "of": self.per_student, "result": result.to_json()}
-        pyfuncitem.user_properties.append((PROPERTY, row))
+        # As text: what carries reports between processes takes neither enums nor the odd characters of a hostile message.
+        pyfuncitem.user_properties.append((PROPERTY, json.dumps(row)))
         return True
 
     def _run(self, spec: CheckSpec, function: Callable[..., None], arguments: dict[str, Any], attempt: int) -> CheckResult:
@@ -159,7 +161,7 @@ class SuitePlugin:
 
 def results(properties: Sequence[tuple[str, Any]]) -> list[tuple[str, int, CheckResult]]:
     """The (student, checks per student, result) rows that a report's `user_properties` carry."""
-    rows = [row for name, row in properties if name == PROPERTY]
+    rows = [json.loads(row) for name, row in properties if name == PROPERTY]
     return [(row["student"], row["of"], CheckResult.from_json(row["result"])) for row in rows]
 
 

@@ -88,7 +88,7 @@ def run_pytest(arguments: list[str], plugins: list[Any]) -> str:
     Raises CourseError where pytest could not run at all.
     """
     output = io.StringIO()
-    base = ["-c", str(CONFIGURATION), "--rootdir", str(Path(arguments[0]).parent), "-q", "--no-header"]
+    base = ["-c", str(CONFIGURATION), "--rootdir", str(Path(arguments[0]).parent)]
     with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         status = pytest.main([*base, *arguments], plugins=plugins)
     if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
