@@ -1,8 +1,8 @@
 """Arrays that are made once and memory-mapped afterwards.
 
-One file per set of parameters, under `$SANJEH_CACHE` or the user's cache folder: a magic word, a JSON header with the SHA-256 of the
-rest, then the arrays one after the other. It is written beside its place and renamed, under a file lock, so that a reader never
-sees half a file and two processes do not make the same thing twice. A file that does not match its header is made again.
+One file per set of parameters, under `$SANJEH_CACHE` or the user's cache folder: a magic word, a JSON header with the SHA-256 of
+the rest, then the arrays one after the other. It is written beside its place and renamed, under a file lock, so that a reader
+never sees half a file and two processes do not make the same thing twice. A file that does not match its header is made again.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
+
+from seeds.errors import DataError
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -43,20 +45,26 @@ def fetch(name: str, parameters: Mapping[str, object], make: Callable[[], Arrays
         name: what this is, the first part of the file name.
         parameters: everything that decides the arrays, the generator's version included; must be plain JSON.
         make: makes the arrays where the cache has none, or a damaged file.
+
+    Raises:
+        DataError: the cache folder cannot be written.
     """
     key = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:16]
     path = folder() / f"{name}-{key}.arrays"
     found = _read(path)
     if found is not None:
         return found
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock")):
-        found = _read(path)  # another process may have made it while this one waited
-        if found is None:
-            _write(path, make())
-            found = _read(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_suffix(".lock")):
+            found = _read(path)  # another process may have made it while this one waited
+            if found is None:
+                _write(path, make())
+                found = _read(path)
+    except OSError as error:
+        raise DataError(f"the cache {path.parent} cannot be written ({error}): set SANJEH_CACHE to a folder that can") from error
     if found is None:
-        raise OSError(f"{path} cannot be read back after writing: check the disk, or set SANJEH_CACHE to another folder")
+        raise DataError(f"{path} reads back other than it was written: check the disk, or set SANJEH_CACHE to another folder")
     return found
 
 
@@ -78,7 +86,7 @@ def _write(path: Path, arrays: Arrays) -> None:
             stream.write(body)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
@@ -96,7 +104,7 @@ def _read(path: Path) -> Arrays | None:
         (length,) = struct.unpack("<Q", bytes(whole[len(MAGIC) : start]))
         header = json.loads(bytes(whole[start : start + length]))
         body = whole[start + length :]
-        if len(body) != header["bytes"] or hashlib.sha256(body).hexdigest() != header["sha256"]:
+        if len(body) != header["bytes"] or hashlib.sha256(body.data).hexdigest() != header["sha256"]:
             return None
         return {entry["name"]: _view(body, entry) for entry in header["arrays"]}
     except (FileNotFoundError, ValueError, KeyError, TypeError):

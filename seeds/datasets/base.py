@@ -237,9 +237,9 @@ def split_by_group(dataset: Dataset, shares: Mapping[Part, float] = SHARES, *, s
         raise DataError(f"got shares {dict(shares)}, wanted shares that add to 1")
     names = sorted(set(dataset.groups.tolist()))
     if len(names) < len(wanted):
-        raise DataError(f"got {len(names)} groups ({', '.join(names)}) for {len(wanted)} parts, wanted at least one group for each")
+        raise DataError(f"got {len(names)} groups ({', '.join(names)}) for {len(wanted)} parts, wanted at least one each")
     order = rng(seed, "split", dataset.name, *names).permutation(len(names))
-    counts = {part: 1 for part in wanted}
+    counts = dict.fromkeys(wanted, 1)
     for _ in range(len(names) - len(wanted)):  # to whoever is furthest below its share
         neediest = max(wanted, key=lambda part: shares[part] - counts[part] / len(names))
         counts[neediest] += 1

@@ -19,6 +19,8 @@ SPEED_OF_DECAY = 6.9078  # ln(1000): amplitude falls by 60 dB over the reverbera
 EQUALISER_HZ = (0.0, 150.0, 400.0, 1000.0, 2500.0, 5000.0)
 """Where a microphone's gain is drawn; above the last it stays as it is."""
 EQUALISER_TAPS = 255
+MICROPHONE_DB = 6.0
+"""Spread of a band's gain. It is what makes a clip's mean spectrum a poor guide to what is said, as real channels do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,14 +60,14 @@ def trim(signal: FloatSignal, sample_rate: int, *, below_db: float = 40.0, keep_
 
 
 def draw_channel(random: Generator, sample_rate: int) -> Channel:
-    """Draw a small room (reverberation 0.08 to 0.35 s) and a microphone (gain of each band within about 5 dB)."""
+    """Draw a small room (reverberation 0.08 to 0.35 s) and a microphone (gain of each band drawn with 6 dB deviation)."""
     reverberation = random.uniform(0.08, 0.35)
     time = np.arange(int(reverberation * sample_rate)) / sample_rate
     room = random.normal(size=len(time)) * np.exp(-SPEED_OF_DECAY * time / reverberation)
     room[: int(0.002 * sample_rate)] = 0  # the first reflection comes after the direct sound
-    room *= 10 ** (-random.uniform(6, 16) / 20) / np.sqrt(np.sum(room**2))
+    room *= 10 ** (-random.uniform(5, 15) / 20) / np.sqrt(np.sum(room**2))
     room[0] = 1.0
-    gains_db = random.normal(0, 2.5, len(EQUALISER_HZ))
+    gains_db = random.normal(0, MICROPHONE_DB, len(EQUALISER_HZ))
     edges = [*EQUALISER_HZ, sample_rate / 2]
     microphone = firwin2(EQUALISER_TAPS, edges, 10 ** (np.append(gains_db, gains_db[-1]) / 20), fs=sample_rate)
     return Channel(room, np.asarray(microphone, dtype=np.float64))
