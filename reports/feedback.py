@@ -1,6 +1,7 @@
 """The feedback page of one student: one HTML file that needs no network and no scripts.
 
-A hidden check shows its title, verdict and message; got, wanted and inputs are shown for public checks only, and `Finding.detail` never.
+A hidden check shows its title, verdict and message. What was got and wanted, and the inputs, are shown for public checks only,
+and `Finding.detail` never.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The gradebook: one row per student, for a spreadsheet.
 
-Columns: `student`, `name`; per question its automatic points; `automatic total`, `automatic maximum`; `rubric maximum (not graded)`,
-the points that a TA still gives by hand; `status` (`graded`, `needs TA`, `problem`); `notes`. A question with an undecided check, and
-then the total too, is left **empty**: an import must not turn what we could not grade into a zero.
+Columns: `student`, `name`; per question its automatic points; `automatic total`, `automatic maximum`;
+`rubric maximum (not graded)`, the points that a TA still gives by hand; `status` (`graded`, `needs TA`, `problem`); `notes`.
+A question with an undecided check, and then the total too, is left **empty**: an import must not turn what we could not grade
+into a zero.
 """
 
 from __future__ import annotations

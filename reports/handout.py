@@ -1,16 +1,17 @@
 """A handout as a page: Markdown to one HTML file that needs no network, with the anchors that feedback links to.
 
-CommonMark with tables and dollar math. Raw HTML is text, except empty anchors, `<a id="q2-backprop"></a>`. Formulas become MathML, which
-browsers read aloud and draw without scripts; one that does not convert stays as TeX. Images are shown as their description: a page that
-travels alone cannot carry the files beside it.
+CommonMark with tables and dollar math. Raw HTML is text, except empty anchors, `<a id="q2-backprop"></a>`. Formulas become
+MathML, which browsers draw and read aloud without scripts; one that does not convert stays as TeX. Images are shown as their
+description: a page that travels alone cannot carry the files beside it.
 """
 
 from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from latex2mathml.converter import convert
@@ -26,12 +27,13 @@ from .environment import render
 
 _ANCHOR = re.compile(r'<a\s+(?:id|name)="([A-Za-z][A-Za-z0-9_.:-]*)"\s*>\s*</a>')
 _MATHML = "{http://www.w3.org/1998/Math/MathML}"
-_MATH_TAGS = frozenset(
-    "math mrow mi mo mn mtext mspace msub msup msubsup munder mover munderover mfrac msqrt mroot mtable mtr mtd mstyle mpadded mphantom menclose".split()
+_MATH_TAGS = re.compile(
+    "math|mrow|mi|mo|mn|mtext|mspace|msub|msup|msubsup|munder|mover|munderover|mfrac|msqrt|mroot|mtable|mtr|mtd|mstyle|mpadded|"
+    "mphantom|menclose"
 )
-_MATH_ATTRIBUTES = frozenset(
-    "display displaystyle scriptlevel stretchy fence form separator accent accentunder lspace rspace minsize maxsize movablelimits largeop "
-    "mathvariant linethickness columnalign rowspacing columnspacing width height depth notation symmetric".split()
+_MATH_ATTRIBUTES = re.compile(
+    "display|displaystyle|scriptlevel|stretchy|fence|form|separator|accent|accentunder|lspace|rspace|minsize|maxsize|largeop|"
+    "movablelimits|mathvariant|linethickness|columnalign|rowspacing|columnspacing|width|height|depth|notation|symmetric"
 )
 
 
@@ -43,14 +45,14 @@ def handout_page(markdown: str, *, language: str = "en", title: str = "") -> str
     """
     parser = _parser()
     tokens = parser.parse(markdown)
-    body = Markup(parser.renderer.render(tokens, parser.options, {}))  # noqa: S704 -- raw HTML is off, every rule below escapes
+    body = Markup(parser.renderer.render(tokens, parser.options, {}))  # raw HTML is off and every rule below escapes
     return render("handout.html.j2", language, body=body, title=title or _first_heading(tokens))
 
 
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, renderer=lambda tex, options: _math(tex, bool(options.get("display_mode"))))
+    parser.use(dollarmath_plugin, allow_space=False, allow_digits=False, renderer=_math)
     parser.inline.ruler.before("autolink", "anchor", _anchor)
     parser.add_render_rule("anchor", _render_anchor)
     parser.add_render_rule("image", _render_image)
@@ -60,7 +62,7 @@ def _parser() -> MarkdownIt:
 
 
 def _first_heading(tokens: Sequence[Token]) -> str:
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in pairwise(tokens):
         if token.type == "heading_open":
             return _ANCHOR.sub("", inline.content).strip()
     return ""
@@ -86,7 +88,8 @@ def _render_image(renderer: RendererHTML, tokens: Sequence[Token], index: int, o
     return Markup('<span class="image">{}</span>').format(description)
 
 
-def _math(tex: str, display: bool) -> str:
+def _math(tex: str, options: Mapping[str, Any]) -> str:
+    display = bool(options.get("display_mode"))
     mathml = _mathml(tex.strip(), display)
     markup = Markup('<code dir="ltr">{}</code>').format(tex) if mathml is None else mathml
     kind = "math block" if display else "math"
@@ -94,7 +97,10 @@ def _math(tex: str, display: bool) -> str:
 
 
 def _mathml(tex: str, display: bool) -> Markup | None:
-    """The formula as MathML, or None where it does not convert. Only elements and attributes that draw are let through."""
+    """The formula as MathML, or None where it does not convert.
+
+    The converter does not escape text, so its output is parsed and written anew, and only what draws is let through.
+    """
     try:
         source = convert(tex, display="block" if display else "inline")
         root = ElementTree.fromstring(source)
@@ -102,7 +108,7 @@ def _mathml(tex: str, display: bool) -> Markup | None:
         return None
     for element in root.iter():
         element.tag = element.tag.removeprefix(_MATHML)
-        if element.tag not in _MATH_TAGS or not _MATH_ATTRIBUTES.issuperset(element.attrib):
+        if not _MATH_TAGS.fullmatch(element.tag) or not all(map(_MATH_ATTRIBUTES.fullmatch, element.attrib)):
             return None
     root.set("aria-label", tex)
-    return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704 -- built from an allow-list, escaped by ElementTree
+    return Markup(ElementTree.tostring(root, encoding="unicode"))

@@ -20,7 +20,7 @@ LANGUAGES = {"en": "ltr", "fa": "rtl"}
 """Language code and the direction in which it is written."""
 
 _LOCALE = Path(__file__).parent / "locale"
-_PERSIAN = str.maketrans("0123456789.", "۰۱۲۳۴۵۶۷۸۹٫")
+_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 def direction(language: str) -> str:
@@ -49,10 +49,11 @@ def translations(language: str) -> NullTranslations:
 
 
 @lru_cache(maxsize=4096)
-def number(value: float, language: str, digits: int = 2) -> str:
-    """A number as people of that language write it, with at most `digits` decimals: 12.5, ۱۲٫۵."""
-    pattern = "#,##0." + "#" * digits if digits else "#,##0"
-    return str(format_decimal(value, format=pattern, locale=language, numbering_system="default"))
+def number(value: float, language: str, decimals: int = 2) -> str:
+    """A number as people of that language write it, with at most so many decimals: 12.5, ۱۲٫۵."""
+    pattern = "#,##0." + "#" * decimals if decimals else "#,##0"
+    # Babel takes the marks of the locale (12٫5) but writes Latin digits.
+    return digits(str(format_decimal(value, format=pattern, locale=language, numbering_system="default")), language)
 
 
 def percent(share: float, language: str) -> str:

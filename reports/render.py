@@ -1,4 +1,7 @@
-"""Writes the reports of a class into a folder: `gradebook.csv`, `class.html`, `feedback/<student>.html`, `feedback/handout.<language>.html`."""
+"""Writes the reports of a class into a folder.
+
+`gradebook.csv`, `class.html`, `feedback/<student>.html` and, for the links in them, `feedback/handout.<language>.html`.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,14 @@ from .tables.grades import grade_row
 def write_all(class_grades: ClassGrades, folder: Path, handouts: Mapping[str, Path], *, language: str = "en") -> Path:
     """Write every report and return the path of the class page.
 
-    Each file is written beside its place and moved there, so that a reader (or a kill) never meets half a file; the class page comes last.
-    One student's page is held at a time.
+    Each file is written beside its place and moved there, so that neither a reader nor a kill meets half a file; the class page
+    comes last. One student's page is held at a time.
 
     Args:
         class_grades: the class, sorted by student.
         folder: where to write; made where it does not exist.
-        handouts: language to the Markdown file of the handout in it. Students' pages link to the one in `language`, or else to any.
+        handouts: language to the Markdown file of the handout in it. Students' pages link to the one in `language`, or else to
+            the first.
         language: language of the pages, a key of `i18n.LANGUAGES`.
 
     Raises:

@@ -1,7 +1,7 @@
 """One submission's grade as the rows that its page, the class page and the gradebook show.
 
-A check that has no points yet is *undecided*: it ended `ungraded`, or a readable submission has no result for it. Undecided points are
-counted apart from lost ones everywhere.
+A check that has no points yet is *undecided*: it ended `ungraded`, or a readable submission has no result for it. Undecided
+points are counted apart from lost ones everywhere.
 """
 
 from __future__ import annotations
@@ -110,8 +110,6 @@ def grade_row(grade: Grade, class_grades: ClassGrades) -> GradeRow:
 
 
 def _check_row(spec: CheckSpec, result: CheckResult | None, grade: Grade, class_grades: ClassGrades) -> CheckRow:
-    if result is not None:
-        verdict = str(result.outcome)
-    else:
-        verdict = NOT_RUN if grade.problem else str(Outcome.UNGRADED)
+    missing = NOT_RUN if grade.problem else str(Outcome.UNGRADED)
+    verdict = str(result.outcome) if result else missing
     return CheckRow(spec, result, verdict, spec.id in class_grades.public_checks)

@@ -38,7 +38,7 @@ class MistakeCount:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the head of the class page says. `mean`, `median` and `histogram` are over the submissions that were graded in full."""
+    """What the class page says of the class. `mean`, `median` and `histogram` are over `graded`: those graded in full."""
 
     rows: tuple[GradeRow, ...]
     graded: tuple[GradeRow, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -69,9 +70,9 @@ def make_run(isolation: str = "nested") -> RunInfo:
 
 
 LESSON = (
-    "Your `delta` for the output layer is the error alone. That is the rule of a softmax with cross-entropy; with a squared error the "
-    "chain rule asks for one factor more.\n\nMultiply the error by `bipolar_derivative(z)` before it travels back. A numerical gradient shows it: "
-    "change one weight by 1e-6 and compare."
+    "Your `delta` for the output layer is the error alone. That is the rule of a softmax with cross-entropy; with a squared "
+    "error the chain rule asks for one factor more.\n\nMultiply the error by `bipolar_derivative(z)` before it travels back. A "
+    "numerical gradient shows it: change one weight by 1e-6 and compare."
 )
 WRONG = Finding(
     message="gradients: the largest difference is 0.31 where 1e-4 is allowed, in layer 1, `W`.",
@@ -119,26 +120,27 @@ def mixed(assignment: Assignment) -> tuple[CheckResult, ...]:
 def hostile(assignment: Assignment) -> tuple[CheckResult, ...]:
     """The payload in every text that a record holds."""
     text = f"{PAYLOAD}{OVERRIDE}\x1b[31m\x00\ud800"
-    finding = Finding(**{name: text for name in ("message", "got", "wanted", "inputs", "detail", "mistake", "lesson")})
+    finding = Finding(*[text] * 7)
     return tuple(result(check, Outcome.FAILED, finding=finding) for check in assignment.checks())
 
 
 def make_class(isolation: str = "nested") -> ClassGrades:
     assignment = make_assignment()
-    first, second, third, fourth, fifth = assignment.checks()
+    *_, fourth, fifth = assignment.checks()
     wrong = (*perfect(assignment)[:3], result(fourth, Outcome.FAILED, finding=WRONG), result(fifth, Outcome.PARTIAL, 0.5))
     stamp = "2026-03-01T10:01:00+00:00"
-    when = {"graded_at": stamp, "files": ("features.py", "mlp.py"), "fingerprint": "0a1b2c3d4e5f"}
+    graded = partial(Grade, graded_at=stamp, files=("features.py", "mlp.py"), fingerprint="0a1b2c3d4e5f")
+    notes = ("Ignored: `plot.png`", "Two uploads; the last one counts.")
     broken = "`mlp.py` is not Python: line 12 has an opening bracket that is never closed. Mend it and upload again."
     grades = (
-        Grade("400100", "سارا رضایی‌نژاد", results=perfect(assignment), **when),
-        Grade("400101", "Ada Lovelace", results=wrong, before=20.5, **when),
-        Grade("400102", "=cmd()|' /C calc'!A0", results=mixed(assignment), notes=("Ignored: `plot.png`", "Two uploads; the last one counts."), **when),
-        Grade("400103", PAYLOAD + OVERRIDE, results=hostile(assignment), notes=(PAYLOAD,), **when),
-        Grade("400104", "Wolfeschlegelsteinhausenbergerdorff" * 4, results=wrong, **when),
-        Grade("400105", "Mahdi, Ali\nReza", results=(), problem=broken, **when),
-        Grade("400106", f"evil{OVERRIDE}lmth.gpj", results=(), problem=PAYLOAD, **when),
-        Grade("400107", "Grace Hopper", results=perfect(assignment)[:3], **when),
+        graded("400100", "سارا رضایی‌نژاد", results=perfect(assignment)),
+        graded("400101", "Ada Lovelace", results=wrong, before=20.5),
+        graded("400102", "=cmd()|' /C calc'!A0", results=mixed(assignment), notes=notes),
+        graded("400103", PAYLOAD + OVERRIDE, results=hostile(assignment), notes=(PAYLOAD,)),
+        graded("400104", "Wolfeschlegelsteinhausenbergerdorff" * 4, results=wrong),
+        graded("400105", "Mahdi, Ali\nReza", results=(), problem=broken),
+        graded("400106", f"evil{OVERRIDE}lmth.gpj", results=(), problem=PAYLOAD),
+        graded("400107", "Grace Hopper", results=perfect(assignment)[:3]),
     )
     return ClassGrades(assignment, make_run(isolation), grades, PUBLIC)
 
