@@ -18,7 +18,7 @@ from graders.kit.outcome import Outcome
 
 out = Console()
 err = Console(stderr=True)
-NAME_WIDTH = 32
+NAME_WIDTH = 44
 TABLE_ROWS = 60
 
 
@@ -75,7 +75,7 @@ def class_table(outcomes: Outcomes) -> Table:
     grades = outcomes.grades
     assignment = grades.assignment
     table = Table(title=clean(assignment.title["en"]), title_justify="left")
-    table.add_column("student", overflow="ellipsis", max_width=NAME_WIDTH)
+    table.add_column("student", overflow="ellipsis", no_wrap=True, min_width=20, max_width=NAME_WIDTH)
     for question in assignment.questions:
         table.add_column(f"{question.id} /{question.automatic_points:g}", justify="right")
     table.add_column(f"total /{assignment.automatic_points:g}", justify="right")
