@@ -1,0 +1,1 @@
+"""Benchmarks: `tasks` measure, `records` keep what was measured, `courses` are assignments made to be timed."""

@@ -1,0 +1,1 @@
+"""One file per benchmark; each is run with `python -m benchmarks.tasks.<name>`."""
