@@ -123,6 +123,7 @@ def test_details_stand_on_the_class_page_collapsed(class_grades: ClassGrades) ->
     page = class_page(class_grades)
     assert "secret-detail the sandbox died twice" in page
     assert "secret-detail Traceback (most recent call last): &lt;b&gt;" in page
+    assert page.count("secret-detail the sandbox died twice") == 1, "a detail at the head of the page is not told again"
     assert "<details open" not in page
 
 
@@ -223,7 +224,7 @@ $$\\delta_2=(\\delta_3W_3^\\top)\\odot f'(z_2)$$
 | `x < y` | 1 |
 
 <b onclick=alert(1)>raw</b> <a id="x" onclick="alert(1)"></a> [link](javascript:alert(1)) ![plot](https://example.org/plot.png)
-$\\text{<img src=x onerror=alert(1)>}$ $\\href{javascript:alert(1)}{x}$ $\\frac{$
+$\\text{<img src=x onerror=alert(1)>}$ $\\href{javascript:alert(1)}{x}$ $\\frac{$ $\\text{<b>bold</b>}$
 """
 
 
