@@ -122,4 +122,4 @@ def _near(path: str, name: str) -> bool:
     stem, target = (text.rpartition("/")[2].casefold().partition(".")[0] for text in (path, name))
     if not path.lower().endswith((".py", ".txt")):
         return False
-    return target in stem or difflib.SequenceMatcher(None, stem, target).ratio() >= _LIKENESS
+    return target in stem or sorted(stem) == sorted(target) or difflib.SequenceMatcher(None, stem, target).ratio() >= _LIKENESS

@@ -81,10 +81,10 @@ def listed(names: Iterable[str], most: int = 5) -> str:
 
 
 def digest(*texts: str) -> str:
-    """Eight hexadecimal digits that tell texts apart; composed and decomposed (macOS) spellings are the same text."""
+    """Eight hexadecimal digits that tell texts apart."""
     sha = hashlib.sha256()
     for text in texts:
-        encoded = unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")
+        encoded = text.encode("utf-8", "surrogatepass")
         sha.update(len(encoded).to_bytes(8, "big") + encoded)
     return sha.hexdigest()[:8]
 
@@ -98,8 +98,10 @@ def slug(text: str) -> str:
 def key(name: str, number: str = "") -> str:
     """A student's key: her slug, with the number that the LMS gave her or else, where the slug lost something, a short hash.
 
-    It depends on nothing but its arguments, so that it is the same in every run whoever else hands in.
+    It depends on nothing but its arguments, so that it is the same in every run whoever else hands in. Composed and decomposed
+    (macOS) spellings are the same name.
     """
+    name = unicodedata.normalize("NFC", name)
     short = slug(name)
     if number:
         return f"{short or 'student'}-{number}"

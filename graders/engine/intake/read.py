@@ -80,9 +80,8 @@ def _take(pile: Pile, entry: Entry, remarks: Remarks) -> dict[str, bytes]:
 def _bytes(member: Member, room: int, limits: Limits) -> bytes:
     """A member's content. Raises IntakeError beyond the limits, whatever its header claims."""
     most = min(limits.file, room)
-    over = f"larger than {limits.file / MIB:g} MiB" if most == limits.file else f"more than {limits.total / MIB:g} MiB in all"
     if member.size > most:
-        raise IntakeError(over)
+        raise _over(member.size, limits)
     if member.size > MIB and 0 <= member.packed * limits.ratio < member.size:
         raise IntakeError(f"it unpacks to more than {limits.ratio} times its size, like a zip bomb")
     chunks: list[bytes] = []
@@ -91,11 +90,17 @@ def _bytes(member: Member, room: int, limits: Limits) -> bytes:
         while chunk := file.read(CHUNK):
             size += len(chunk)
             if size > most:
-                raise IntakeError(over)
+                raise _over(size, limits)
             chunks.append(chunk)
     if size < member.size:
         raise IntakeError("it was cut short")
     return b"".join(chunks)
+
+
+def _over(size: int, limits: Limits) -> IntakeError:
+    if size > limits.file:
+        return IntakeError(f"larger than {limits.file / MIB:g} MiB")
+    return IntakeError(f"more than {limits.total / MIB:g} MiB in all")
 
 
 # Fingerprints
