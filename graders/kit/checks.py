@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .assignment import CheckSpec
-from .compare import ATOL, RTOL, difference, shown
+from .compare import ATOL, RTOL, Difference, difference, shown
 from .errors import CheckFailed, CourseError
 from .mistakes import Mistake, Mistakes
 from .outcome import Finding
@@ -60,24 +60,28 @@ def same(student: Function, right: Function, *args: Any, rtol: float = RTOL, ato
     """
     wanted = right(*args, **kwargs)
     got = student(*args, **kwargs)
-    text = difference(got, wanted, rtol=rtol, atol=atol, place=f"{student.name}(…)")
-    if text:
+    found = difference(got, wanted, rtol=rtol, atol=atol, place=f"{student.name}(…)")
+    if found:
         mistakes = running.get().mistakes
         mistake = mistakes.explain(right, args, kwargs, got, wanted, rtol, atol) if mistakes else None
-        raise CheckFailed(_finding(text, got, wanted, (args, kwargs), mistake))
+        raise CheckFailed(_finding(found, got, wanted, (args, kwargs), mistake))
     return got
 
 
 def equal(got: Any, wanted: Any, *, what: str = "the answer", inputs: Any = None, rtol: float = RTOL, atol: float = ATOL) -> None:
     """Fail where a value at hand differs from the wanted one; `what` names it, `inputs` is what led to it."""
-    if text := difference(got, wanted, rtol=rtol, atol=atol, place=what):
-        raise CheckFailed(_finding(text, got, wanted, inputs, None))
+    if found := difference(got, wanted, rtol=rtol, atol=atol, place=what):
+        raise CheckFailed(_finding(found, got, wanted, inputs, None))
 
 
 def ensure(condition: Any, message: str, *, got: Any = None, wanted: Any = None, inputs: Any = None) -> None:
-    """Fail with `message` unless the condition holds. The student reads the message, so it must say what is wanted."""
+    """Fail with `message` unless the condition holds.
+
+    The student reads the message even of a hidden check, so it says what is wanted and holds no value that her code chose; values
+    go into `got`, `wanted` and `inputs`.
+    """
     if not condition:
-        raise CheckFailed(_finding(message, got, wanted, inputs, None))
+        raise CheckFailed(_finding(Difference(message, message), got, wanted, inputs, None))
 
 
 def award(share: float, message: str) -> None:
@@ -101,9 +105,10 @@ def band(value: float, what: str) -> None:
     award(share, f"{what}: {value:.3f}{goal}")
 
 
-def _finding(message: str, got: Any, wanted: Any, inputs: Any, mistake: Mistake | None) -> Finding:
+def _finding(found: Difference, got: Any, wanted: Any, inputs: Any, mistake: Mistake | None) -> Finding:
     return Finding(
-        message=message,
+        message=found.brief,
+        difference=found.text,
         got="" if got is None and wanted is None else shown(got),
         wanted="" if wanted is None else shown(wanted),
         inputs="" if inputs is None else _inputs(inputs),

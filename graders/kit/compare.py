@@ -6,6 +6,7 @@ takes float32 and any order of summation, and is not fooled by a relative test o
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,21 @@ RTOL = 1e-4
 ATOL = 1e-8
 SHOWN_ENTRIES = 6
 SHOWN_CHARACTERS = 300
+SHOWN_LEAVES = 8
 
 
-def difference(got: Any, wanted: Any, *, rtol: float = RTOL, atol: float = ATOL, place: str = "the answer") -> str:
-    """Say how `got` differs from `wanted`, or "" where it does not.
+@dataclass(frozen=True)
+class Difference:
+    """How an answer differs. `brief` holds nothing that the student's code chose, so that a hidden check may show it: no value,
+    no key and no odd shape of hers, through which hidden inputs could leave. `text` says it in full.
+    """
+
+    brief: str
+    text: str
+
+
+def difference(got: Any, wanted: Any, *, rtol: float = RTOL, atol: float = ATOL, place: str = "the answer") -> Difference | None:
+    """Say how `got` differs from `wanted`, or None where it does not.
 
     Lists and tuples are interchangeable, numbers and zero-dimensional arrays too, nested lists of numbers pass for arrays;
     a dictionary may have more keys than wanted. NaN and infinity are right only where the wanted answer has the same.
@@ -29,12 +41,14 @@ def difference(got: Any, wanted: Any, *, rtol: float = RTOL, atol: float = ATOL,
         return _sequence(got, wanted, rtol, atol, place)
     if wanted is None or isinstance(wanted, (str, bytes)):
         same_kind = got is None if wanted is None else isinstance(got, type(wanted))
-        return "" if same_kind and got == wanted else f"{place} is {shown(got)}, wanted {shown(wanted)}"
+        if same_kind and got == wanted:
+            return None
+        return Difference(f"{place} is not the right one", f"{place} is {shown(got)}, wanted {shown(wanted)}")
     return _array(got, np.asarray(wanted), rtol, atol, place)
 
 
 def shown(value: Any) -> str:
-    """A short text for a value: small things whole, arrays by type, shape and first entries."""
+    """A short text for a value: small things whole, arrays by type, shape and first entries, structures of arrays leaf by leaf."""
     if isinstance(value, np.ndarray) and value.ndim:
         head = np.array2string(value.ravel()[:SHOWN_ENTRIES], precision=6, separator=", ", threshold=SHOWN_ENTRIES)
         dots = " …" if value.size > SHOWN_ENTRIES else ""
@@ -43,12 +57,24 @@ def shown(value: Any) -> str:
         value = value.item()
     if isinstance(value, float):
         return f"{value:.8g}"
+    if isinstance(value, (list, tuple, dict)) and any(isinstance(leaf, np.ndarray) for _, leaf in _leaves(value)):
+        lines = [f"{place}: {shown(leaf)}" for place, leaf in _leaves(value)]
+        return "\n".join(lines[:SHOWN_LEAVES] + ["…"] * (len(lines) > SHOWN_LEAVES))
     if isinstance(value, list | tuple):
         inner = ", ".join(shown(item) for item in value[:SHOWN_ENTRIES]) + (", …" if len(value) > SHOWN_ENTRIES else "")
         return _cut(f"[{inner}]" if isinstance(value, list) else f"({inner})")
     if isinstance(value, dict):
         return _cut("{" + ", ".join(f"{key!r}: {shown(item)}" for key, item in value.items()) + "}")
     return _cut(repr(value))
+
+
+def _leaves(value: Any, place: str = "") -> list[tuple[str, Any]]:
+    """What a structure holds, each with its place: `[0]['W']`."""
+    if isinstance(value, dict):
+        return [leaf for key, item in value.items() for leaf in _leaves(item, f"{place}[{key!r}]")]
+    if isinstance(value, (list, tuple)) and not _numeric(value):
+        return [leaf for index, item in enumerate(value) for leaf in _leaves(item, f"{place}[{index}]")]
+    return [(place, value)]
 
 
 def _cut(text: str) -> str:
@@ -69,78 +95,90 @@ def _even(value: list[Any] | tuple[Any, ...]) -> bool:
     return len(lengths) == 1
 
 
-def _dictionary(got: Any, wanted: dict[Any, Any], rtol: float, atol: float, place: str) -> str:
+def _dictionary(got: Any, wanted: dict[Any, Any], rtol: float, atol: float, place: str) -> Difference | None:
     if not isinstance(got, dict):
-        return f"{place} is {kind(got)}, wanted a dictionary with the keys {', '.join(map(repr, wanted))}"
+        return _other_kind(place, got, f"a dictionary with the keys {', '.join(map(repr, wanted))}")
     if missing := [key for key in wanted if key not in got]:
-        return f"{place} lacks {', '.join(map(repr, missing))}; it has {', '.join(map(repr, got)) or 'no key'}"
+        lacks = f"{place} lacks {', '.join(map(repr, missing))}"
+        return Difference(lacks, f"{lacks}; it has {_cut(', '.join(map(repr, got))) or 'no key'}")
     for key, value in wanted.items():
-        if text := difference(got[key], value, rtol=rtol, atol=atol, place=f"{place}[{key!r}]"):
-            return text
-    return ""
+        if found := difference(got[key], value, rtol=rtol, atol=atol, place=f"{place}[{key!r}]"):
+            return found
+    return None
 
 
-def _sequence(got: Any, wanted: list[Any] | tuple[Any, ...], rtol: float, atol: float, place: str) -> str:
+def _sequence(got: Any, wanted: list[Any] | tuple[Any, ...], rtol: float, atol: float, place: str) -> Difference | None:
     if isinstance(got, np.ndarray) and got.ndim:
         got = list(got)
     if not isinstance(got, (list, tuple)):
-        return f"{place} is {kind(got)}, wanted a list of {len(wanted)}"
+        return _other_kind(place, got, f"a list of {len(wanted)}")
     if len(got) != len(wanted):
-        return f"{place} has {len(got)} items, wanted {len(wanted)}"
+        return Difference(f"{place} does not have {len(wanted)} items", f"{place} has {len(got)} items, wanted {len(wanted)}")
     for index, (one, other) in enumerate(zip(got, wanted, strict=True)):
-        if text := difference(one, other, rtol=rtol, atol=atol, place=f"{place}[{index}]"):
-            return text
-    return ""
+        if found := difference(one, other, rtol=rtol, atol=atol, place=f"{place}[{index}]"):
+            return found
+    return None
+
+
+def _other_kind(place: str, got: Any, wanted: str) -> Difference:
+    return Difference(f"{place} is {kind(got)}, wanted {wanted}", f"{place} is {kind(got)}, wanted {wanted}")
 
 
 def kind(value: Any) -> str:
-    """What a value is, in words: "a dictionary", "an array of shape (3, 4)", ..."""
+    """What a value is, in words and without its size: "a dictionary", "an array", ..."""
     if isinstance(value, np.ndarray) and value.ndim:
-        return f"an array of shape {value.shape}"
+        return "an array"
     if isinstance(value, np.ndarray | np.generic):
         value = value.item()
     names = {dict: "a dictionary", list: "a list", tuple: "a tuple", str: "a string", bool: "a truth value", bytes: "bytes"}
     if value is None:
         return "None (does the function end in a return?)"
-    if isinstance(value, (list, tuple)):
-        return f"{names[type(value)]} of {len(value)}"
     return names.get(type(value), "a number")
 
 
-def _array(got: Any, wanted: NDArray[Any], rtol: float, atol: float, place: str) -> str:
+def _array(got: Any, wanted: NDArray[Any], rtol: float, atol: float, place: str) -> Difference | None:
+    goal = f"an array of shape {wanted.shape}" if wanted.ndim else "a number"
     if isinstance(got, (list, tuple)) and not _numeric(got) and len(got):
-        return f"{place} is {kind(got)} that is no rectangular block of numbers, wanted {_wanted_array(wanted)}"
+        return _other_kind(place, got, f"{goal}; it is no rectangular block of numbers")
     if got is None or isinstance(got, (str, bytes, dict)):
-        return f"{place} is {kind(got)}, wanted {_wanted_array(wanted)}"
+        return _other_kind(place, got, goal)
     have = np.asarray(got)
     if have.shape != wanted.shape:
-        hint = "; it looks transposed" if have.T.shape == wanted.shape and have.ndim > 1 else ""
-        return f"{place} has shape {have.shape}, wanted {wanted.shape}{hint}"
+        return _other_shape(place, have, wanted)
     if np.iscomplexobj(have) and not np.iscomplexobj(wanted):
-        return f"{place} is complex, wanted real numbers"
-    have, want = have.astype(_wide(have)), wanted.astype(_wide(wanted))
+        return _other_kind(place, got, "real numbers; these are complex")
+    return _entries(have.astype(_wide(have)), wanted.astype(_wide(wanted)), rtol, atol, place)
+
+
+def _other_shape(place: str, have: NDArray[Any], wanted: NDArray[Any]) -> Difference:
+    full = f"{place} has shape {have.shape}, wanted {wanted.shape}"
+    if have.ndim > 1 and have.T.shape == wanted.shape:
+        return Difference(f"{full}; it looks transposed", f"{full}; it looks transposed")
+    known = {0, 1, *wanted.shape}
+    return Difference(full if set(have.shape) <= known else f"{place} has another shape than the wanted {wanted.shape}", full)
+
+
+def _entries(have: NDArray[Any], want: NDArray[Any], rtol: float, atol: float, place: str) -> Difference | None:
     matched = (have == want) | (np.isnan(have) & np.isnan(want))
     odd = ~np.isfinite(have) & ~matched
     if odd.any():
         index = _first(odd)
-        return f"{place}{_at(index)} is {shown(have[index])}, which is no finite number"
+        text = f"{place}{_at(index)} is {shown(have[index])}, which is no finite number"
+        return Difference(f"{place} holds NaN or infinity", text)
     with np.errstate(invalid="ignore"):
         error = np.where(matched, 0.0, np.where(np.isfinite(want), np.abs(have - want), np.inf))
-    scale = float(np.abs(want[np.isfinite(want)]).max(initial=0.0))
-    if not error.size or error.max() <= atol + rtol * scale:
-        return ""
+    bound = atol + rtol * float(np.abs(want[np.isfinite(want)]).max(initial=0.0))
+    wrong = int((error > bound).sum())
+    if not wrong:
+        return None
     index = np.unravel_index(int(np.argmax(error)), error.shape)
-    wrong = int((error > atol + rtol * scale).sum())
     share = "" if error.size == 1 else f"; {wrong} of {error.size} entries differ"
-    return f"{place}{_at(index)} is {shown(have[index])}, wanted {shown(want[index])}{share}"
+    text = f"{place}{_at(index)} is {shown(have[index])}, wanted {shown(want[index])}{share}"
+    return Difference(f"{place} is wrong{' in every entry' if 1 < error.size == wrong else ''}", text)
 
 
 def _wide(array: NDArray[Any]) -> Any:
     return np.complex128 if np.iscomplexobj(array) else np.float64
-
-
-def _wanted_array(wanted: NDArray[Any]) -> str:
-    return f"an array of shape {wanted.shape}" if wanted.ndim else "a number"
 
 
 def _first(mask: NDArray[np.bool_]) -> tuple[Any, ...]:

@@ -141,10 +141,9 @@ def describe(assignment: Assignment, outcomes: Sequence[CheckResult]) -> str:
 
 def explain(finding: Finding) -> list[str]:
     """A finding as lines of plain text, in full: it is the student's own run."""
-    rows = [finding.message] if finding.message else []
-    rows += [f"{name}: {value}" for name, value in (("got", finding.got), ("wanted", finding.wanted)) if value]
-    if finding.inputs:
-        rows += ["on the input:", *[f"  {line}" for line in finding.inputs.splitlines()]]
+    rows = [finding.difference or finding.message] if finding.difference or finding.message else []
+    for name, value in (("got", finding.got), ("wanted", finding.wanted), ("on the input", finding.inputs)):
+        rows += [f"{name}:", *[f"  {line}" for line in value.splitlines()]] if value else []
     rows += [*finding.detail.rstrip().splitlines()] if finding.detail else []
     rows += [finding.lesson] if finding.lesson else []
     return rows

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graders.kit.compare import difference, shown
+from graders.kit.compare import Difference, shown
+from graders.kit.compare import difference as compared
+
+
+
+def difference(got: object, wanted: object) -> str:
+    """The full text of the difference, "" where there is none."""
+    found = compared(got, wanted)
+    return found.text if found else ""
+
 
 WANTED = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]])
 
@@ -26,10 +35,10 @@ def test_equal_answers_pass(got: object) -> None:
         (WANTED * np.nan, "no finite number"),
         (WANTED * np.inf, "no finite number"),
         (WANTED[:1], "has shape (1, 3)"),
-        (WANTED + 0j, "is complex"),
+        (WANTED + 0j, "these are complex"),
         (None, "None (does the function end in a return?), wanted an array of shape (2, 3)"),
         ("text", "a string"),
-        ([[1.0, 2.0], [3.0]], "no rectangular block"),
+        ([[1.0, 2.0], [3.0]], "no rectangular block of numbers"),
         ({"W": 1}, "a dictionary"),
     ],
 )
@@ -65,6 +74,25 @@ def test_structures() -> None:
     assert difference("a", "a") == "" and difference("a", "b") and difference(b"a", "a")
     assert difference(None, None) == "" and difference(0, None)
     assert difference(True, 1) == "" and difference(2.0, 2) == "" and difference(np.float32(0.5), 0.5) == ""
+
+
+@pytest.mark.parametrize(
+    "got",
+    [WANTED + 123.456, WANTED * np.nan, {"s3cret": 1}, "s3cret", np.zeros((123, 456)), [0.0] * 123456, [[123.0], [456.0, 1.0]]],
+)
+def test_the_brief_text_holds_nothing_of_the_student(got: object) -> None:
+    """A hidden check shows it; hidden inputs must not leave through it."""
+    found = compared(got, WANTED)
+    assert isinstance(found, Difference)
+    assert not any(part in found.brief for part in ("123", "456", "s3cret"))
+    nested = compared({"a": got, "s3cret": got}, {"a": WANTED, "b": 1})
+    assert nested and "s3cret" not in nested.brief and "s3cret" in nested.text
+
+
+def test_structures_of_arrays_are_shown_leaf_by_leaf() -> None:
+    layers = [{"W": np.ones((2, 3)), "b": np.zeros(3)}] * 2
+    assert shown(layers).splitlines()[1] == "[0]['b']: array of shape (3,), float64: [0., 0., 0.]"
+    assert len(shown(layers * 50).splitlines()) == 9
 
 
 def test_shown_is_short() -> None:
