@@ -93,7 +93,7 @@ def _write(path: Path, arrays: Arrays) -> None:
 
 
 def _read(path: Path) -> Arrays | None:
-    """Memory-map the file; None where it is absent or its bytes are not those that were written."""
+    """Memory-map the file; None where it cannot be read or its bytes are not those that were written."""
     try:
         if path.stat().st_size < len(MAGIC) + 8:
             return None
@@ -107,7 +107,7 @@ def _read(path: Path) -> Arrays | None:
         if len(body) != header["bytes"] or hashlib.sha256(body.data).hexdigest() != header["sha256"]:
             return None
         return {entry["name"]: _view(body, entry) for entry in header["arrays"]}
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

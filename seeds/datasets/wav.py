@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 import zipfile
+import zlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ HEADER_BYTES = 4096
 """Enough for the chunks that recorders put before the samples."""
 HIDDEN = ("._", ".DS_Store", "__MACOSX")
 """What macOS leaves in folders and archives."""
+UNREADABLE = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What reading a file, or a damaged or encrypted member of a zip, raises."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Files(ABC):
 
     @abstractmethod
     def read(self, name: str, limit: int = -1) -> bytes:
-        """Give the first `limit` bytes, or all; raises OSError, RuntimeError or BadZipFile where it cannot."""
+        """Give the first `limit` bytes, or all; raises one of `UNREADABLE` where it cannot."""
 
 
 class FolderFiles(Files):
@@ -141,7 +144,7 @@ def faults(files: Files, name: str, rate: int) -> list[str]:
         header = parse_header(files.read(name, HEADER_BYTES))
     except ValueError as error:
         return [f"{name} {error}: download it again, or convert it to a 16-bit wave file"]
-    except (OSError, RuntimeError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         return [f"{name} cannot be read ({error}): check its permissions, or unpack it again"]
     found = []
     if header.codec != PCM or header.bits != 16:
@@ -178,7 +181,7 @@ class Recordings(Signals):
         try:
             whole = self._files.read(name)
             header = parse_header(whole[:HEADER_BYTES])
-        except (OSError, RuntimeError, ValueError, zipfile.BadZipFile) as error:
+        except (ValueError, *UNREADABLE) as error:
             raise DataError(f"{name} can no longer be read ({error}): unpack or download it again") from error
         return whole[header.start : header.start + header.length]
 
