@@ -76,6 +76,10 @@ def hand_in_bomb(inbox: Path, name: str, data: bytes, limits: Limits | None = No
     return eve
 
 
+def notes(submission: Submission) -> str:
+    return " ".join(submission.notes)
+
+
 # Paths
 
 ESCAPES = [
