@@ -9,7 +9,7 @@ from __future__ import annotations
 from graders.engine.records import ClassGrades, Grade
 
 from .environment import render
-from .tables.grades import grade_row
+from .tables.grades import GradeRow, grade_row
 
 
 def student_page(grade: Grade, class_grades: ClassGrades, *, language: str = "en", handout: str | None = None) -> str:
@@ -24,12 +24,23 @@ def student_page(grade: Grade, class_grades: ClassGrades, *, language: str = "en
     Raises:
         ValueError: where there are no reports in that language.
     """
+    row = grade_row(grade, class_grades)
     return render(
         "student.html.j2",
         language,
         grade=grade,
-        row=grade_row(grade, class_grades),
+        row=row,
+        explained=_first_shown(row),
         assignment=class_grades.assignment,
         run=class_grades.run,
         handout=f"handout.{language}.html" if handout is None else handout,
     )
+
+
+def _first_shown(row: GradeRow) -> dict[str, str]:
+    """Each known mistake and the first check that shows it: one mistake often fails several checks, and is explained once."""
+    shown: dict[str, str] = {}
+    for check in row.checks:
+        if check.result and check.result.finding.mistake:
+            shown.setdefault(check.result.finding.mistake, check.spec.id)
+    return shown

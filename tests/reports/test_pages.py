@@ -137,9 +137,19 @@ def test_student_page_says_what_happened(class_grades: ClassGrades) -> None:
         *("5 of 28.5 automatic points", "8 points are undecided", "A further 12 points", "not graded yet"),
         *("1 passed", "1 partial", "1 failed", "1 timeout", "1 ungraded", "This is our fault, not yours"),
         *("A known mistake: Hop not passed", "Pass hop_length on.", "array of shape (31, 12)", "Two uploads; the last"),
-        *("5f3c9a1e77b0", "9be1c0ffee42", "numpy 2.1.0", "2026-03-01 10:02 UTC", "– of 8", "2 of 4", "0a1b2c3d4e5f"),
+        *("5f3c9a1e77b0", "9be1c0ffee42", "numpy 2.1.0", "2026-03-01 10:01 UTC", "– of 8", "2 of 4", "0a1b2c3d4e5f"),
     ):
         assert words in text, words
+
+
+def test_a_mistake_that_fails_two_checks_is_explained_once(class_grades: ClassGrades) -> None:
+    grade = class_grades.grades[1]
+    finding = grade.results[3].finding
+    results = tuple(replace(item, finding=finding) if index in (1, 3) else item for index, item in enumerate(grade.results))
+    page = student_page(replace(grade, results=results), class_grades)
+    assert text_of(page).count("Multiply the error by bipolar_derivative(z)") == 1
+    assert "#q1.delta" in Reader(page).values("href")
+    assert page.index("Multiply the error") < page.index('id="q2.gradient"')
 
 
 def test_links_lead_to_the_section_of_the_handout(class_grades: ClassGrades) -> None:
