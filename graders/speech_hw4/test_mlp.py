@@ -95,7 +95,7 @@ def test_decision(student: Proxy, right: Proxy, rng: np.random.Generator) -> Non
     """Softmax of one clip and of many, with scores of any size; the mean squared error; the recognised classes."""
     for z in (rng.normal(0, 2, size=10), rng.normal(0, 3, size=(6, 5)), 400 * rng.normal(size=(4, 10)) + 800):
         same(student.mlp.softmax, right.mlp.softmax, z)
-    for shape in ((10,), (8, 10)):
+    for shape in ((8, 10), (10,)):
         same(student.mlp.mse, right.mlp.mse, rng.normal(size=shape), rng.normal(size=shape))
     for activation in ACTIVATIONS:
         params = random_network(rng, (12, 9, 10))

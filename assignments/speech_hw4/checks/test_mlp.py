@@ -4,7 +4,7 @@ import numpy as np
 
 from graders.kit import check, ensure, equal
 
-STEP = 1e-4  # small enough for the curvature, large enough for rounding
+STEP = 3e-3  # small enough for the curvature, large enough for single precision
 
 
 @check("q2.activation_values")
@@ -70,7 +70,7 @@ def test_numeric_gradient(student, rng):
         wanted = differences(student, params, x, target, activation)
         got = student.mlp.gradients(params, x, target, activation)
         place = f"gradients, widths {list(sizes)}, {activation}"
-        equal(got, wanted, what=place, inputs=(params, x, target), rtol=1e-3, atol=1e-5)
+        equal(got, wanted, what=place, inputs=(params, x, target), rtol=5e-3, atol=2e-4)
 
 
 def differences(student, params, x, target, activation):
