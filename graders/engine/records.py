@@ -10,7 +10,7 @@ from graders.kit.outcome import CheckResult, Outcome
 
 @dataclass(frozen=True)
 class RunInfo:
-    """How a grading run was made. `isolation` is "nested", "recycled" or "none" (student code ran unprotected)."""
+    """How a grading run was made. `isolation` is "sandbox", or "none" where student code ran unprotected."""
 
     started: str
     finished: str

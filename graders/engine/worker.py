@@ -26,6 +26,7 @@ class SandboxProvider:
 
     def __init__(self, assignment: Assignment, entries: dict[str, Entry]) -> None:
         self.entries = entries
+        self.modules = assignment.modules
         self.sandbox = Sandbox(
             packages=assignment.packages,
             forbidden=assignment.forbidden,
@@ -38,7 +39,8 @@ class SandboxProvider:
         """The job of that submission, started where it does not run yet."""
         if self.job is None or self.student != student:
             self._close_job()
-            self.job, self.student = self.sandbox.job(read(self.entries[student]).files), student
+            files = read(self.entries[student]).files
+            self.job, self.student = self.sandbox.job(files, self.modules), student
         return self.job
 
     def reset(self) -> None:

@@ -76,6 +76,7 @@ LESSON = (
 )
 WRONG = Finding(
     message="gradients: the largest difference is 0.31 where 1e-4 is allowed, in layer 1, `W`.",
+    difference="secret-difference dW[0] is 0.113",
     got="secret-got [[0.113, -0.42], [0.07, 0.9]]",
     wanted="secret-wanted [[0.023, -0.11], [0.02, 0.3]]",
     inputs="secret-inputs params = [{'W': (12, 11)}], x = array([0.3, -1.2, 0.8, 0.1, 0.4, 0.9, -0.2, 0.3, 0.3, 0.7, 0.1, -2.1])",

@@ -112,7 +112,7 @@ def test_student_pages_never_hold_the_detail_nor_hidden_inputs(class_grades: Cla
 
 def test_values_of_a_check_are_shown_where_it_is_public_only(class_grades: ClassGrades) -> None:
     grade = class_grades.grades[1]
-    words = ("secret-got", "secret-wanted", "secret-inputs")
+    words = ("secret-difference", "secret-got", "secret-wanted", "secret-inputs")
     page = student_page(grade, replace(class_grades, public_checks=PUBLIC | {"q2.gradient"}))
     assert all(word in page for word in words)
     assert "secret-detail" not in page
