@@ -125,7 +125,7 @@ class Speech:
         worker.write(self._stdin, {"text": text, **asdict(voice), "seed": seed})
         reply = self._receive()
         if "error" in reply:
-            raise DataError(f"espeak-ng could not say {text!r} with {voice}: {reply['error'].strip()}")
+            raise DataError(f"espeak-ng could not say {text!r} with {voice}: {reply['error']}")
         samples = np.frombuffer(self._stdout.read(reply["bytes"]), dtype="<i2").astype(np.int16)
         return Utterance(samples, self.sample_rate, tuple(Event(*event) for event in reply["events"]))
 

@@ -21,7 +21,6 @@ import os
 import struct
 import subprocess
 import sys
-import traceback
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -137,8 +136,8 @@ def _answer(engine: Engine, request: dict[str, Any], stream: BinaryIO) -> None:
     """Speak and write the reply, whatever happens."""
     try:
         reply, payload = engine.speak(request)
-    except Exception:
-        reply, payload = {"error": traceback.format_exc(limit=1)}, b""
+    except Exception as error:
+        reply, payload = {"error": f"{type(error).__name__}: {error}"}, b""
     write(stream, reply, payload)
 
 

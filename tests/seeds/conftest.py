@@ -1,53 +1,44 @@
-"""What the tests of `seeds` share: a cache of their own, and recordings of a known layout that a test writes."""
+"""What the tests of `seeds` share: a cache of their own, and copies of the real layouts that a test writes.
+
+Makes `recordings` importable, whatever pytest's import mode.
+"""
 
 from __future__ import annotations
 
-import os
-import struct
-from collections.abc import Callable, Iterator
+import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from seeds.datasets import Dataset, digits
 
-SMALL = digits.Recipe(speakers=5, takes=1)
+sys.path.insert(0, str(Path(__file__).parent))
 
-
-@pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the user's cache out of the tests."""
-    before = os.environ.get("SANJEH_CACHE")
-    os.environ["SANJEH_CACHE"] = str(tmp_path_factory.mktemp("cache"))
-    yield
-    if before is None:
-        del os.environ["SANJEH_CACHE"]
-    else:
-        os.environ["SANJEH_CACHE"] = before
+from recordings import Write, tone, wave
 
 
 @pytest.fixture(scope="session")
-def small() -> Dataset:
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache for all of these tests."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(cache_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the user's cache out of the tests."""
+    monkeypatch.setenv("SANJEH_CACHE", str(cache_folder))
+
+
+@pytest.fixture
+def recipe() -> digits.Recipe:
     """Five speakers, one take of each digit."""
-    return digits.make(SMALL)
+    return digits.Recipe(speakers=5, takes=1)
 
 
-def wave(samples: np.ndarray, rate: int, *, channels: int = 1, bits: int = 16, before: bytes = b"") -> bytes:
-    """Spell out a PCM wave file, independently of the reader; `before` are chunks ahead of the samples."""
-    body = samples.astype("<i2" if bits == 16 else "u1").tobytes()
-    frame = channels * bits // 8
-    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, channels, rate, rate * frame, frame, bits)
-    chunks = form + before + struct.pack("<4sI", b"data", len(body)) + body
-    return struct.pack("<4sI4s", b"RIFF", 4 + len(chunks), b"WAVE") + chunks
-
-
-def tone(rate: int, hertz: float, seconds: float = 0.1) -> np.ndarray:
-    """Half of full scale at `hertz`, 16 bit."""
-    return np.round(16384 * np.sin(2 * np.pi * hertz * np.arange(round(rate * seconds)) / rate))
-
-
-Write = Callable[..., Path]
+@pytest.fixture
+def small(recipe: digits.Recipe) -> Dataset:
+    """The embedded digits of that recipe."""
+    return digits.make(recipe)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 
@@ -36,7 +37,9 @@ def test_a_name_without_a_stable_spelling_is_refused(name: object) -> None:
 def test_another_process_draws_the_same_and_needs_the_standard_library_only() -> None:
     code = "import sys; from seeds.determinism import derive; print(derive(42, 'digits', 3)); print('numpy' in sys.modules)"
     runs = [
-        subprocess.run([sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True)
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        )
         for seed in ("1", "2")
     ]
     assert [run.stdout.split() for run in runs] == [[str(derive(42, "digits", 3)), "False"]] * 2

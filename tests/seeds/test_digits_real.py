@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from recordings import Write, tone, wave
 
 from seeds.datasets import DataError, Dataset, digits
-from tests.seeds.conftest import Write, tone, wave
 
 
 def loudest_hertz(signal: np.ndarray) -> float:

@@ -6,6 +6,7 @@ import importlib.util
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,6 +91,12 @@ def test_a_voice_that_the_engine_would_quietly_replace_is_refused(speech: Speech
     assert len(speech.speak("one", Voice(), 1).samples) > 1000  # it still runs
 
 
+def test_a_text_that_fails_is_named_and_the_process_goes_on(speech: Speech) -> None:
+    with pytest.raises(DataError, match=r"could not say 'bad \\udc80' with .*: UnicodeEncodeError"):
+        speech.speak("bad \udc80", Voice(), 1)
+    assert len(speech.speak("one", Voice(), 1).samples) > 1000
+
+
 @pytest.mark.parametrize("wrong", [{"rate": 60}, {"rate": 500}, {"pitch": 100}, {"range": -1}])
 def test_values_outside_the_engines_range_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(DataError, match=r"wanted 80 to 450|wanted 0 to 99"):
@@ -109,11 +116,10 @@ def test_a_missing_engine_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
         speak_all(REQUESTS)
 
 
-def test_a_broken_engine_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
-    broken = f"{tmp_path}/worker.py"
-    with open(broken, "w") as stream:  # noqa: PTH123
-        stream.write("raise OSError('libespeak-ng.so: wrong ELF class')\n")
-    monkeypatch.setattr(worker, "__file__", broken)
+def test_a_broken_engine_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    broken = tmp_path / "worker.py"
+    broken.write_text("raise OSError('libespeak-ng.so: wrong ELF class')\n")
+    monkeypatch.setattr(worker, "__file__", str(broken))
     with pytest.raises(EngineMissing, match="wrong ELF class"):
         Speech()
 
