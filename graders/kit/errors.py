@@ -11,6 +11,7 @@
     │   │   └── ImportForbidden  ... it imports a package that the assignment rules out
     │   ├── NameMissing          there is no such file, or no such function in it
     │   ├── AnswerRejected       what came back is not plain data of a sane size
+    │   ├── FormulaError         her formula cannot be read; carries the position
     │   ├── TimedOut             the call outlived its budget
     │   ├── MemoryExceeded       ... or its memory
     │   └── ProcessDied          ... or its process ended (exit, crash, signal)
@@ -97,6 +98,24 @@ class NameMissing(StudentFault):
 
 class AnswerRejected(StudentFault):
     """What came back is not plain data of a sane size."""
+
+
+class FormulaError(StudentFault):
+    """A student's formula cannot be read. `str(fault)` says what is wrong and how to mend it.
+
+    `text` is what she wrote and `position` the offset of the trouble in it, counted from 0.
+    """
+
+    def __init__(self, message: str, *, text: str = "", position: int = 0) -> None:
+        super().__init__(message)
+        self.text = text
+        self.position = position
+
+    def pointer(self, width: int = 72) -> str:
+        """Two lines for a terminal: the part of the text around the position, and a caret below it."""
+        start = max(0, self.position - width // 2)
+        window = self.text[start : start + width].replace("\n", " ").replace("\t", " ")
+        return window + "\n" + " " * (self.position - start) + "^"
 
 
 class TimedOut(StudentFault):
