@@ -55,7 +55,7 @@ def _submissions(course: Course, slug: str) -> Iterator[tuple[str, Files]]:
     for mistake in load_mistakes(course.mistakes(slug), course.reference(slug)).known:
         changed = {name: text.encode() for name, text in mistake.sources.items() if name in wanted}
         yield f"Mistake {mistake.file} {mistake.name}".replace("_", " "), changed
-    yield "Empty files", {name: b"" for name in wanted}
+    yield "Empty files", dict.fromkeys(wanted, b"")
     yield "Syntax error", {**wanted, last: wanted[last] + b"\ndef broken(:\n"}
     yield "Missing package", {**wanted, last: b"import a_package_that_nobody_has\n" + _after_future(wanted[last])}
     yield "One file missing", {name: content for name, content in wanted.items() if name != assignment.files[0]}
@@ -81,7 +81,7 @@ def notebook(files: Files) -> bytes:
             if not sibling and not future:
                 start = min([node.lineno, *[line.lineno for line in getattr(node, "decorator_list", [])]])
                 cells.append("\n".join(text.splitlines()[start - 1 : node.end_lineno]))
-    empty = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
+    empty: dict[str, object] = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
     rows = [{**empty, "id": f"cell-{number}", "source": cell} for number, cell in enumerate(cells)]
     return json.dumps({"cells": rows, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 

@@ -21,27 +21,40 @@ from .sandbox import Limits as SandboxLimits
 from .session import PLAN_KEY, Plan
 
 
-class SandboxProvider:
+class _Submissions:
+    """What both providers share: the submission at hand, read when it is first asked for."""
+
+    def __init__(self, assignment: Assignment, entries: dict[str, Entry]) -> None:
+        self.assignment = assignment
+        self.entries = entries
+        self.student = ""
+        self.content: dict[str, bytes] = {}
+
+    def files(self, student: str) -> dict[str, bytes]:
+        """What that student handed in."""
+        if self.student != student:
+            self.content, self.student = read(self.entries[student]).files, student
+        return self.content
+
+
+class SandboxProvider(_Submissions):
     """Backends in a sandbox: one warm sandbox, one job at a time, made anew for each submission."""
 
     def __init__(self, assignment: Assignment, entries: dict[str, Entry]) -> None:
-        self.entries = entries
-        self.modules = assignment.modules
+        super().__init__(assignment, entries)
         self.sandbox = Sandbox(
             packages=assignment.packages,
             forbidden=assignment.forbidden,
             limits=SandboxLimits(memory_mb=assignment.memory_mb),
         )
-        self.student = ""
-        self.job: Job | None = None
+        self.job: tuple[str, Job] | None = None
 
     def backend(self, student: str) -> Backend:
         """The job of that submission, started where it does not run yet."""
-        if self.job is None or self.student != student:
+        if self.job is None or self.job[0] != student:
             self._close_job()
-            files = read(self.entries[student]).files
-            self.job, self.student = self.sandbox.job(files, self.modules), student
-        return self.job
+            self.job = (student, self.sandbox.job(self.files(student), self.assignment.modules))
+        return self.job[1]
 
     def reset(self) -> None:
         """Close job and sandbox; the next backend starts both afresh."""
@@ -51,26 +64,23 @@ class SandboxProvider:
     def _close_job(self) -> None:
         job, self.job = self.job, None
         if job is not None:
-            job.close()
+            job[1].close()
 
 
-class DirectProvider:
+class DirectProvider(_Submissions):
     """Backends in this process, without isolation: `--no-sandbox`, for code that one trusts."""
 
     def __init__(self, assignment: Assignment, entries: dict[str, Entry]) -> None:
-        self.assignment = assignment
-        self.entries = entries
-        self.student = ""
-        self.direct: Direct | None = None
+        super().__init__(assignment, entries)
+        self.direct: tuple[str, Direct] | None = None
 
     def backend(self, student: str) -> Backend:
         """That submission, loaded in this process."""
-        if self.direct is None or self.student != student:
-            files = read(self.entries[student]).files
-            code = {name: content for name, content in files.items() if name.endswith((".py", ".ipynb"))}
-            self.direct = Direct(CodeFolder(code, modules=self.assignment.modules, forbidden=self.assignment.forbidden))
-            self.student = student
-        return self.direct
+        if self.direct is None or self.direct[0] != student:
+            code = {name: content for name, content in self.files(student).items() if name.endswith((".py", ".ipynb"))}
+            folder = CodeFolder(code, modules=self.assignment.modules, forbidden=self.assignment.forbidden)
+            self.direct = (student, Direct(folder))
+        return self.direct[1]
 
     def reset(self) -> None:
         """Load the submission again next time."""

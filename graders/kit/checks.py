@@ -2,7 +2,7 @@
 
     @check("q2.gradient")
     def test_gradient(student, right, rng):
-        \"""Back-propagation returns the true gradient.\"""
+        'Back-propagation returns the true gradient.'
         same(student.mlp.gradients, right.mlp.gradients, *small_network(rng))
 
 A check that returns has passed, unless it awarded less. Only the words below and exceptions raised inside the student's code

@@ -11,7 +11,7 @@ import hashlib
 import json
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -39,6 +39,10 @@ class Provider(Protocol):
 
     def backend(self, student: str) -> Backend:
         """The backend of that submission, ready for its next check."""
+        ...
+
+    def files(self, student: str) -> Mapping[str, bytes]:
+        """What was handed in: path to content."""
         ...
 
     def reset(self) -> None:
@@ -74,9 +78,9 @@ class SuitePlugin:
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """One item per submission and check."""
         if hasattr(metafunc.function, "sanjeh_check"):
-            if "student" not in metafunc.fixturenames:
-                raise CourseError(f"check {metafunc.function.sanjeh_check!r} takes no `student`; it cannot check one")
-            metafunc.parametrize("student", self.students, indirect=True, ids=[f"@{key}@" for key in self.students])
+            if "submission" not in metafunc.fixturenames:
+                raise CourseError(f"check {metafunc.function.sanjeh_check!r} takes neither `student` nor `files`: it cannot check one")
+            metafunc.parametrize("submission", self.students, indirect=True, ids=[f"@{key}@" for key in self.students])
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """All checks of one submission stand together, in the order of `assignment.toml`."""
@@ -96,13 +100,23 @@ class SuitePlugin:
     # Fixtures --------------------------------------------------------------------------------------------------------------
 
     @pytest.fixture
-    def student(self, request: pytest.FixtureRequest) -> Proxy:
-        """The submission under grading."""
-        key, spec = str(request.param), self.assignment.check(str(_check_id(request.node)))
+    def submission(self, request: pytest.FixtureRequest) -> str:
+        """The key of the submission under grading."""
+        return str(request.param)
+
+    @pytest.fixture
+    def files(self, submission: str) -> Mapping[str, bytes]:
+        """The submission's files as untrusted bytes, for what is parsed and not run: formulas, numbers, texts."""
+        return self.provider.files(submission)
+
+    @pytest.fixture
+    def student(self, submission: str, request: pytest.FixtureRequest) -> Proxy:
+        """The submission's functions."""
+        spec = self.assignment.check(str(_check_id(request.node)))
         seed = _seed(self.assignment.seed, spec.id)
 
         def call(module: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-            return self.provider.backend(key).call(module, name, args, kwargs, seconds=spec.seconds, seed=seed)
+            return self.provider.backend(submission).call(module, name, args, kwargs, seconds=spec.seconds, seed=seed)
 
         return Proxy(call)
 
@@ -186,7 +200,7 @@ def _check_id(item: Any) -> str | None:
 
 
 def _student(item: Any) -> str:
-    return str(item.callspec.params["student"])
+    return str(item.callspec.params["submission"])
 
 
 def _seed(seed: int, check_id: str) -> int:

@@ -6,6 +6,7 @@ in this process; in `sanjeh grade` it crosses into a sandbox. Suites cannot tell
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 
@@ -19,12 +20,8 @@ class Backend(Protocol):
         ...
 
 
-class Caller(Protocol):
-    """What a proxy asks at the moment of a call: the running check decides backend, budget and seed."""
-
-    def __call__(self, module: str, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Make the call."""
-        ...
+# What a proxy asks at the moment of a call, with file, function, args and kwargs: the running check decides backend, budget, seed.
+Caller = Callable[[str, str, tuple[Any, ...], dict[str, Any]], Any]
 
 
 class Function:

@@ -26,11 +26,16 @@ YOU = "you"
 class _One:
     """A provider of one submission that is called in this process."""
 
-    def __init__(self, code: CodeFolder) -> None:
+    def __init__(self, code: CodeFolder, folder: Path) -> None:
         self.direct = Direct(code)
+        self.folder = folder
 
     def backend(self, student: str) -> Backend:
         return self.direct
+
+    def files(self, student: str) -> dict[str, bytes]:
+        paths = [self.folder] if self.folder.is_file() else sorted(path for path in self.folder.iterdir() if path.is_file())
+        return {path.name: path.read_bytes() for path in paths}
 
     def reset(self) -> None:
         return None
@@ -63,7 +68,7 @@ def check(assignment: Assignment, folder: Path) -> list[CheckResult]:
     """
     code = read_code(assignment, folder)
     collector = Collector()
-    plugin = SuitePlugin(Suite(assignment), [YOU], _One(code))
+    plugin = SuitePlugin(Suite(assignment), [YOU], _One(code, folder))
     with _inside(folder):
         run_pytest([str(assignment.folder / "checks")], [plugin, collector])
     if collector.broken:
@@ -77,8 +82,8 @@ def read_code(assignment: Assignment, folder: Path) -> CodeFolder:
     if not folder.exists():
         raise InputError(f"{folder} does not exist; give the folder that holds {wanted}")
     code = CodeFolder.read(folder, modules=assignment.modules, forbidden=assignment.forbidden)
-    if not code.sources:
-        raise InputError(f"{folder} holds no .py file and no notebook; wanted {wanted}")
+    if not code.sources and not any((folder / name).is_file() for name in assignment.files):
+        raise InputError(f"{folder} holds neither a .py file nor a notebook; wanted {wanted}")
     return code
 
 
