@@ -66,7 +66,7 @@ def sized() -> bool:
     """Whether this bubblewrap can limit the size of a tmpfs, as it can from 0.7 on."""
     told = subprocess.run([executable(), "--version"], capture_output=True, text=True, check=False).stdout
     found = re.search(r"(\d+)\.(\d+)", told)
-    return bool(found) and (int(found[1]), int(found[2])) >= (0, 7)
+    return found is not None and (int(found[1]), int(found[2])) >= (0, 7)
 
 
 def interpreter() -> Path:
@@ -99,12 +99,12 @@ def command(settings: str, disk_mb: int) -> list[str]:
         line += ["--setenv", name, value]
     line += [argument for path in SYSTEM for argument in _system(Path(path))]
     for prefix in _prefixes():
-        line += ["--ro-bind", str(prefix), str(_shown(prefix))]
+        line += _bind(prefix, _shown(prefix))
     line += _covers()
     for site, shown in zip(site_folders(), inside_paths(), strict=True):
-        line += ["--ro-bind", str(site), shown]
+        line += _bind(site, Path(shown))
         line += [argument for room in ROOMS if (site / room).is_dir() for argument in _cover(f"{shown}/{room}")]
-    line += ["--ro-bind", str(KIT), str(HOME / "kit"), "--ro-bind", str(INSIDE), str(HOME / "inside")]
+    line += [*_bind(KIT, HOME / "kit"), *_bind(INSIDE, HOME / "inside")]
     line += ["--proc", "/proc", "--dev", "/dev"]
     for path in WRITABLE:
         line += [*(("--size", str(disk_mb * MIB)) if sized() else ()), "--perms", "1777", "--tmpfs", path]
@@ -131,7 +131,7 @@ def _prefixes() -> list[Path]:
     prefixes = sorted({Path(prefix).resolve() for prefix in (sys.base_prefix, sys.base_exec_prefix)})
     for prefix in prefixes:
         if prefix in {Path("/"), Path.home().resolve()}:
-            raise SandboxUnavailable(f"Python is installed in {prefix} itself, which student code must not see. Use another Python.")
+            raise SandboxUnavailable(f"Python lies in {prefix} itself, which student code must not see; use another Python.")
     return [prefix for prefix in prefixes if not prefix.is_relative_to("/usr")]
 
 
@@ -141,6 +141,12 @@ def _shown(path: Path) -> Path:
         if path.is_relative_to(prefix) and any(path.is_relative_to(folder) for folder in WRITABLE):
             return HOME / f"python-{number}" / path.relative_to(prefix)
     return path
+
+
+def _bind(source: Path, shown: Path) -> list[str]:
+    # bubblewrap makes missing folders for root alone; the unused user has to pass through them.
+    passed = [part for folder in reversed(shown.parents[:-1]) for part in ("--perms", "0755", "--dir", str(folder))]
+    return [*passed, "--ro-bind", str(source), str(shown)]
 
 
 def _cover(path: str) -> list[str]:

@@ -74,8 +74,9 @@ class Job:
         process, self._process = self._process, None
         self._loaded.clear()
         if process is not None:
-            process.close()
             self._sandbox.forget(self)
+            if not process.close():
+                self._sandbox.close()
 
     def __enter__(self) -> Job:
         return self

@@ -26,7 +26,7 @@ from .inside.settings import Limits
 # A call is looked at first after this long, then at this interval (seconds).
 FIRST_LOOK, LOOK = 0.02, 0.03
 HELLO_SECONDS = 20.0
-END_SECONDS = 10.0
+END_SECONDS = 3.0
 _CREDENTIALS = struct.Struct("3i")
 _STATUS = struct.Struct("<i")
 # Ends that tell what happened. Others are the student's to choose, so they are not repeated.
@@ -114,8 +114,8 @@ class Process:
         assert frame is not None
         return frame
 
-    def close(self) -> None:
-        """Kill all processes of the job and wait until the zygote has reported it."""
+    def close(self) -> bool:
+        """Kill all processes of the job; False where what it left behind could not be cleaned up in `END_SECONDS`."""
         if self._handle >= 0:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
@@ -128,8 +128,11 @@ class Process:
                 # The zygote reports when it has cleaned up; with namespaces of its own a job leaves nothing to clean.
                 if not self._nested:
                     _read_status(status)
+            except SandboxBroke:
+                return False
             finally:
                 os.close(status)
+        return True
 
     def _greet(self) -> int:
         """Wait for the hello and take the sender's process id from the kernel, not from the sender."""
@@ -216,11 +219,12 @@ class Process:
         poll.register(self._handle, select.POLLIN)
         if not poll.poll(500):
             return "it closed its connection to the grader"
-        status, self._status = self._status, -1
         try:
-            code = _read_status(status)
-        finally:
-            os.close(status)
+            code = _read_status(self._status)
+        except SandboxBroke:
+            if self._nested:
+                raise
+            return "it left behind what could not be cleaned up in time"
         if code < 0:
             return _SIGNALS.get(-code, "it was ended by a signal")
         return "it exited before it had answered"

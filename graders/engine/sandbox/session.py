@@ -130,23 +130,18 @@ class Sandbox:
         """A job's process is gone."""
         self._live.discard(job)
 
-    def broke(self) -> None:
-        """Give this sandbox up; the next job starts a fresh one."""
-        self.close()
-
     def close(self) -> None:
         """End the sandbox and all in it."""
         control, self._control = self._control, None
         keeper, self._keeper = self._keeper, None
-        for job in list(self._live):
-            with contextlib.suppress(SandboxBroke):
-                job.close()
-        self._live.clear()
-        self._extra.clear()
         if control is not None:
             control.close()
         if keeper is not None:
             keeper.end()
+        live, self._live = self._live, set()
+        for job in live:
+            job.close()
+        self._extra.clear()
 
     def __enter__(self) -> Sandbox:
         self.start()
