@@ -22,8 +22,8 @@ class Finding:
     """Why a check ended as it did. All text is plain text and untrusted: escape it where it is shown.
 
     `message` is safe to show to the student always. `difference` (the same in full), `got`, `wanted` and `inputs` are shown for
-    public checks only, `detail` to the TA only (and in the student's own run). `mistake` names the known mistake whose answer equals the student's;
-    `lesson` is what that mistake's file teaches.
+    public checks only, `detail` to the TA only (and in the student's own run). `mistake` names the known mistake whose answer
+    equals the student's; `lesson` is what that mistake's file teaches.
     """
 
     message: str = ""

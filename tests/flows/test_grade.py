@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import sqlite3
@@ -85,7 +84,7 @@ def test_outcomes(graded: tuple[Path, Path, subprocess.CompletedProcess[str]]) -
 
 
 def test_the_mistake_is_named_and_hidden_inputs_are_not_shown(graded: tuple[Path, Path, subprocess.CompletedProcess[str]]) -> None:
-    (page,) = [path for path in (graded[1] / "feedback").glob("*olumns*.html")]
+    (page,) = list((graded[1] / "feedback").glob("*olumns*.html"))
     text = page.read_text(encoding="utf-8")
     assert "The columns are averaged, not the rows" in text
     (finding,) = ledger(graded[1], "select finding from results where outcome = 'failed' and finding like '%column_means%'")
@@ -202,7 +201,7 @@ def graded_at(out: Path) -> dict[object, object]:
 def assert_workers_end(session: int) -> None:
     """No process of a killed run stays behind."""
     for _ in range(100):
-        alive = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _session(pid) == session]
+        alive = [pid for pid in map(int, filter(str.isdigit, (path.name for path in Path("/proc").iterdir()))) if _session(pid) == session]
         if not alive:
             return
         time.sleep(0.1)

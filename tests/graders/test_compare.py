@@ -9,7 +9,6 @@ from graders.kit.compare import Difference, shown
 from graders.kit.compare import difference as compared
 
 
-
 def difference(got: object, wanted: object) -> str:
     """The full text of the difference, "" where there is none."""
     found = compared(got, wanted)
