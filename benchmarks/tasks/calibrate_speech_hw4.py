@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import re
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -116,7 +117,7 @@ def main() -> None:
         "versions": {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()},
         "checks": measure(parts, range(options.seeds)),
     }
-    text = json.dumps(report, indent=1)
+    text = re.sub(r"\[\s+([^\[\]{}]*?)\s+\]", lambda row: f"[{' '.join(row[1].split())}]", json.dumps(report, indent=2))
     options.out.write_text(text + "\n", encoding="utf-8")
 
 

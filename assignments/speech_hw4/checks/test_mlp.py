@@ -110,7 +110,7 @@ def test_first_training(student, rng):
         complete = isinstance(got, dict) and {"params", "mse", "accuracy"} <= set(got)
         ensure(complete, "train should return a dictionary with params, mse and accuracy.", got=got)
         for name in ("mse", "accuracy"):
-            is_curve = isinstance(got[name], list | tuple | np.ndarray) and all(np.isscalar(value) for value in got[name])
+            is_curve = isinstance(got[name], list | tuple | np.ndarray) and all(isinstance(value, float | int | np.number) for value in got[name])
             ensure(is_curve and len(got[name]) == 20, f"{name} should be a list of 20 numbers, one for each epoch.", got=got[name])
         first, last = got["mse"][0], got["mse"][-1]
         ensure(last < 0.7 * first, "The MSE should fall clearly over twenty epochs.", got=[first, last])
