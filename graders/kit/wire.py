@@ -132,7 +132,7 @@ def decode(header: Raw, buffers: Sequence[Raw], limits: Limits = DEFAULT) -> Any
         raise NotPlain("size")
     raw = bytes(header)
     # An upper bound on the number of values, taken before the parser builds any of them.
-    if raw.count(b",") + raw.count(b"[") + raw.count(b"{") > 8 * limits.nodes:
+    if raw.count(b",") + raw.count(b"[") + raw.count(b"{") > 3 * limits.nodes:
         raise NotPlain("nodes")
     reader = _Reader(buffers, limits)
     try:
