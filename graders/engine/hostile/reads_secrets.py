@@ -1,14 +1,14 @@
-"""Looks for the reference and the hidden suite, and answers with them if it finds them."""
-import glob
+"""Looks for the reference and the hidden suites, and breaks if it finds them."""
+import os
 import sys
 
-try:
-    import reference  # noqa: F401
-
-    found = ["reference"]
-except ImportError:
-    found = []
-for place in ("/home", "/root", "/work", "/proc/1/environ", *sys.path):
-    found += glob.glob(f"{place}/**/test_*q2*", recursive=True) + glob.glob(f"{place}/reference/**", recursive=True)
+found = [place for place in ("/home", "/work", *sys.path) for room in ("reference", "graders") if os.path.exists(f"{place}/{room}")]
+found += [name for name in os.environ if "SANJEH" in name]
+for room in ("reference", "graders", "seeds"):
+    try:
+        __import__(room)
+        found.append(room)
+    except ImportError:
+        pass
 if found:
     raise SystemExit(f"secrets: {found}")

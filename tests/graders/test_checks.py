@@ -1,0 +1,136 @@
+"""The words that suites are written in, and what each does to a check's outcome."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from graders.kit.assignment import load
+from graders.kit.checks import check
+from graders.kit.direct import Direct
+from graders.kit.errors import CourseError
+from graders.kit.loading import CodeFolder
+from graders.kit.outcome import CheckResult, Outcome
+from graders.kit.plugin import Suite, SuitePlugin
+from graders.kit.run import Collector, run_pytest
+
+TOY = Path(__file__).resolve().parents[1] / "toy_course"
+REFERENCE, MISTAKES = TOY / "reference" / "toy", TOY / "graders" / "toy" / "mistakes"
+HEAD = "from graders.kit import award, band, check, ensure, equal, same\n\n\n"
+
+
+class OneProvider:
+    """One submission in this process; counts how often it is thrown away."""
+
+    def __init__(self, source: str) -> None:
+        self.direct = Direct(CodeFolder({"sums.py": source}))
+        self.resets = 0
+
+    def backend(self, student: str) -> Direct:
+        return self.direct
+
+    def files(self, student: str) -> dict[str, bytes]:
+        return {"answers.toml": b"a = 1"}
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
+def run(tmp_path: Path, body: str, source: str = "", arguments: str = "student, right, rng") -> tuple[CheckResult, OneProvider]:
+    """Run one check `q1.score` (5 points, bands at 0.5 and 0.9) with this body on a submission with this source."""
+    lines = "\n    ".join(body.splitlines())
+    (tmp_path / "test_one.py").write_text(f'{HEAD}@check("q1.score")\ndef test_one({arguments}):\n    """Asked."""\n    {lines}\n')
+    provider = OneProvider(source)
+    suite = Suite(load(TOY / "assignments" / "toy"), REFERENCE, MISTAKES)
+    collector = Collector()
+    run_pytest([str(tmp_path)], [SuitePlugin(suite, ["one"], provider), collector])
+    assert not collector.broken
+    ((student, of, result),) = collector.rows
+    assert (student, of, result.check, result.max_points) == ("one", 1, "q1.score", 5.0)
+    return result, provider
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "points"),
+    [
+        ("pass", "passed", 5.0),
+        ("award(0.5, 'half')", "partial", 2.5),
+        ("award(0.0, 'nothing')", "failed", 0.0),
+        ("award(0.2, 'first'); award(1.0, 'last')", "passed", 5.0),
+        ("band(0.95, 'score')", "passed", 5.0),
+        ("band(0.9, 'score')", "passed", 5.0),
+        ("band(0.7, 'score')", "partial", 2.0),
+        ("band(0.49, 'score')", "failed", 0.0),
+        ("band(float('nan'), 'score')", "failed", 0.0),
+        ("ensure(1 < 2, 'no')", "passed", 5.0),
+        ("ensure(2 < 1, 'no')", "failed", 0.0),
+        ("equal([1, 2], [1, 2])", "passed", 5.0),
+        ("equal([1, 2], [1, 3])", "failed", 0.0),
+        ("assert 2 < 1", "ungraded", 0.0),
+        ("1 / 0", "ungraded", 0.0),
+        ("award(2.0, 'too much')", "ungraded", 0.0),
+    ],
+)
+def test_outcomes(tmp_path: Path, body: str, outcome: str, points: float) -> None:
+    result, provider = run(tmp_path, body)
+    assert (result.outcome, result.points) == (Outcome(outcome), points)
+    assert (result.attempts, provider.resets) == ((3, 3) if outcome == "ungraded" else (1, 0))
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("def score(): return [1, 2][5]", "raised IndexError at sums.py, line 1"),
+        ("def other(): pass", "no function `score`"),
+        ("def score(): return object()", "object"),
+        ("def score(): return float('nan')", ""),
+        ("import no_such_package", "no_such_package"),
+    ],
+)
+def test_what_her_code_does_is_hers(tmp_path: Path, source: str, says: str) -> None:
+    result, _ = run(tmp_path, "equal(student.sums.score(), 1.0, what='score()')", source)
+    assert result.outcome is Outcome.FAILED
+    assert says in result.finding.message
+
+
+def test_a_wrong_answer_is_explained_by_the_mistake_that_gives_it(tmp_path: Path) -> None:
+    body = "same(student.sums.row_means, right.sums.row_means, rng.normal(size=(3, 5)))"
+    result, _ = run(tmp_path, body, "def row_means(m): return [float(sum(c)) / 3 for c in zip(*m)]")
+    assert (result.finding.mistake, result.outcome) == ("column_means", Outcome.FAILED)
+    assert "axis=1" in result.finding.lesson
+    unknown, _ = run(tmp_path, body, "def row_means(m): return [7.0, 7.0, 7.0]")
+    assert (unknown.finding.mistake, unknown.outcome) == ("", Outcome.FAILED)
+
+
+def test_a_retry_sees_the_same_random_input(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    run(tmp_path, f"open({str(log)!r}, 'a').write(f'{{rng.normal()}} ')\nassert False")
+    drawn = log.read_text().split()
+    assert len(drawn) == 3 and len(set(drawn)) == 1
+
+
+def test_the_submission_cannot_change_what_the_suite_holds(tmp_path: Path) -> None:
+    body = "x = [1.0, 2.0]\nstudent.sums.score(x)\nequal(x, [1.0, 2.0])"
+    result, _ = run(tmp_path, body, "def score(x): x.append(3.0); return 0")
+    assert result.outcome is Outcome.PASSED
+
+
+def test_suites_may_read_the_files(tmp_path: Path) -> None:
+    result, _ = run(tmp_path, "ensure(files['answers.toml'] == b'a = 1', 'other')", arguments="files")
+    assert result.outcome is Outcome.PASSED
+
+
+def test_suites_that_cannot_grade_are_said_to_be_wrong(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="no docstring"):
+        check("q1.score")(lambda student: None)
+    with pytest.raises(AssertionError, match="neither `student` nor `files`"):  # reported as broken: nothing is graded
+        run(tmp_path, "pass", arguments="rng")
+    (tmp_path / "test_stray.py").write_text("def test_stray(): pass\n")
+    with pytest.raises(CourseError, match="without @check"):
+        run(tmp_path, "pass")
+
+
+def test_results_survive_the_way_to_another_process(tmp_path: Path) -> None:
+    result, _ = run(tmp_path, "ensure(False, 'odd \\udc80 \\x00 ‮ text')")
+    assert CheckResult.from_json(result.to_json()) == result
