@@ -98,7 +98,7 @@ def command(settings: str, disk_mb: int) -> list[str]:
     for name, value in ENVIRONMENT.items():
         line += ["--setenv", name, value]
     line += [argument for path in SYSTEM for argument in _system(Path(path))]
-    for prefix in _prefixes():
+    for prefix in prefixes():
         line += _bind(prefix, _shown(prefix))
     line += _covers()
     for site, shown in zip(site_folders(), inside_paths(), strict=True):
@@ -126,7 +126,7 @@ def _system(path: Path) -> list[str]:
     return ["--ro-bind-try", str(path), str(path)]
 
 
-def _prefixes() -> list[Path]:
+def prefixes() -> list[Path]:
     """Where the interpreter and the standard library lie, unless /usr shows them already."""
     prefixes = sorted({Path(prefix).resolve() for prefix in (sys.base_prefix, sys.base_exec_prefix)})
     for prefix in prefixes:
@@ -137,7 +137,7 @@ def _prefixes() -> list[Path]:
 
 def _shown(path: Path) -> Path:
     """Where a path of the interpreter lies inside."""
-    for number, prefix in enumerate(_prefixes()):
+    for number, prefix in enumerate(prefixes()):
         if path.is_relative_to(prefix) and any(path.is_relative_to(folder) for folder in WRITABLE):
             return HOME / f"python-{number}" / path.relative_to(prefix)
     return path
@@ -155,7 +155,7 @@ def _cover(path: str) -> list[str]:
 
 def _covers() -> list[str]:
     """Our own code where the binds so far show it, and the environment's editable links to it."""
-    shown = [Path("/usr"), *_prefixes()]
+    shown = [Path("/usr"), *prefixes()]
     # Where we are installed into site-packages, that folder is shown, and only our packages in it are covered.
     inside = REPOSITORY not in site_folders() and any(REPOSITORY.is_relative_to(folder) for folder in shown)
     line = _cover(str(REPOSITORY)) if inside else []
