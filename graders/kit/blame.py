@@ -57,7 +57,9 @@ def fault(blame: Blame, files: tuple[str, ...] = ()) -> StudentFault:
     near = f" Did you mean `{blame.hint}`?" if blame.hint else ""
     if blame.what == "file":
         have = ", ".join(files[:12]) or "no Python file"
-        return NameMissing(f"There is no {blame.module}.py (wanted: {wanted}); the submission has {have}.{near}", detail=blame.detail)
+        return NameMissing(
+            f"There is no {blame.module}.py (wanted: {wanted}); the submission has {have}.{near}", detail=blame.detail
+        )
     if blame.what == "function":
         where = blame.file or f"{blame.module}.py"
         return NameMissing(f"{where} has no function `{blame.function}`.{near}", detail=blame.detail)

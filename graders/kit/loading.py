@@ -7,18 +7,15 @@ same class runs in three places: inside the sandbox, in the student's own run, a
 
 from __future__ import annotations
 
-import ast
 import builtins
 import difflib
 import importlib
-import importlib.machinery
 import itertools
 import random
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.abc import Loader, MetaPathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,7 +25,11 @@ import numpy as np
 from . import notebook
 from .blame import Blame, Blamed, fault
 from .errors import InputError
+from .finder import Finder
+from .sources import read_sources, variant
 from .tracing import Tracer
+
+__all__ = ["CodeFolder", "ForbiddenImport", "read_sources", "reseed", "variant"]
 
 Source = str | bytes
 _numbers = itertools.count(1)
@@ -61,7 +62,7 @@ class CodeFolder:
         self.contained = contained
         self.tracer = Tracer(str(path) if path else f"<set {next(_numbers)}>")
         self._wanted = set(modules)
-        self._finder = _Finder(self)
+        self._finder = Finder(self)
         self._modules: dict[str, ModuleType] = {}
         self._broken: dict[str, Blame] = {}
         self._notebook: ModuleType | None = None
@@ -151,6 +152,10 @@ class CodeFolder:
             raise Blamed(Blame("file", module, function, hint=f"{near[0]}.py" if near else ""))
         return importlib.import_module(module)
 
+    def file_of(self, module: str) -> str | None:
+        """The file that a module of this set comes from."""
+        return self._files.get(module)
+
     def _index(self, name: str) -> None:
         if name.endswith(".py"):
             self._files[name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")] = name
@@ -228,7 +233,9 @@ class CodeFolder:
             try:
                 cells = notebook.cells(source.encode() if isinstance(source, str) else source)
             except notebook.NotANotebook as error:
-                raise Blamed(Blame("notebook", module, function, "ValueError", file, stage="import", detail=str(error))) from error
+                raise Blamed(
+                    Blame("notebook", module, function, "ValueError", file, stage="import", detail=str(error))
+                ) from error
             for number, cell in enumerate(cells, 1):
                 self._run_cell(book, file, number, cell)
         return book
@@ -280,65 +287,6 @@ class CodeFolder:
         for package in self.forbidden:
             if name == package or name.startswith(package + "."):
                 raise ForbiddenImport(f"this assignment rules out the import of {package}", name=package)
-
-
-class _Finder(MetaPathFinder):
-    """Finds the modules of one set, and refuses what it must not import by `importlib`."""
-
-    def __init__(self, folder: CodeFolder) -> None:
-        self.folder = folder
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        """The spec of a module of the set; None for all others."""
-        file = self.folder._files.get(fullname)
-        if file is None:
-            if self.folder.forbidden and self.folder.tracer.called_by_submission():
-                self.folder.refuse_forbidden(fullname)
-            return None
-        spec = importlib.machinery.ModuleSpec(
-            fullname, _Loader(self.folder, file), origin=self.folder.tracer.filename(file), is_package=file.endswith("/__init__.py")
-        )
-        spec.has_location = True
-        return spec
-
-
-class _Loader(Loader):
-    """Runs one file of a set."""
-
-    def __init__(self, folder: CodeFolder, file: str) -> None:
-        self.folder = folder
-        self.file = file
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Compile and run the file in the module's namespace."""
-        source = self.folder.sources[self.file]
-        name = self.folder.tracer.register(self.file, source)
-        vars(module)["__builtins__"] = self.folder.builtins()
-        exec(compile(source, name, "exec", dont_inherit=True), vars(module))
-
-
-def read_sources(path: Path) -> dict[str, bytes]:
-    """The `.py` and `.ipynb` files of a folder and of the packages (folders with `__init__.py`) in it, or the one file."""
-    if path.is_file():
-        return {path.name: path.read_bytes()}
-    sources: dict[str, bytes] = {}
-    for entry in sorted(path.iterdir()):
-        if entry.is_file() and entry.suffix in {".py", ".ipynb"} and not entry.name.startswith("."):
-            sources[entry.name] = entry.read_bytes()
-        elif entry.is_dir() and (entry / "__init__.py").is_file():
-            sources.update({f"{entry.name}/{name}": raw for name, raw in read_sources(entry).items() if name.endswith(".py")})
-    return sources
-
-
-def variant(sources: Mapping[str, str], file: str, overlay: str) -> dict[str, str]:
-    """The sources with a mistake laid over one file: the overlay, without its docstring, appended to it."""
-    name = file if file.endswith(".py") else f"{file}.py"
-    body = ast.parse(overlay).body
-    if body and ast.get_docstring(ast.Module(body, [])) is not None:
-        overlay = "\n".join(overlay.splitlines()[body[0].end_lineno :])
-    return {**sources, name: f"{sources[name].rstrip()}\n\n\n{overlay.strip()}\n"}
 
 
 def reseed(seed: int) -> None:

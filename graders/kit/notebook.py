@@ -34,7 +34,7 @@ def cells(raw: bytes) -> list[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = nbformat.reads(raw.decode("utf-8-sig"), as_version=4)
+            book = nbformat.reads(raw.decode("utf-8-sig"), as_version=4)  # type: ignore[no-untyped-call]
         return [str(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
     except Exception as error:  # nbformat lets KeyError, AttributeError and others of its own through on odd JSON
         raise NotANotebook(f"it cannot be read as a notebook ({type(error).__name__})") from error
@@ -56,7 +56,7 @@ def translate(cell: str) -> str:
     except ImportError as error:
         raise InputError(f"This notebook uses IPython commands, and IPython is not installed here: {REMEDY}") from error
     try:
-        return str(TransformerManager().transform_cell(cell))
+        return str(TransformerManager().transform_cell(cell))  # type: ignore[no-untyped-call]
     except SyntaxError:
         return cell
 

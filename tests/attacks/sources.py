@@ -29,7 +29,7 @@ def _refused(answer: Any) -> bool:
 
 
 # Attacks that try several ways and report how each was stopped use this.
-TRY = '''
+TRY = """
 def attempt(ways):
     told = {}
     for name, way in ways.items():
@@ -38,7 +38,7 @@ def attempt(ways):
         except BaseException as error:
             told[name] = "refused"
     return told
-'''
+"""
 
 REACH = [
     Attack("read files of the grading machine", TRY + '''

@@ -55,10 +55,10 @@ SOURCES = {"features.py": FEATURES, "mlp.py": MLP}
 def notebook(*cells: str, version: int = 4) -> str:
     if version == 3:
         v3 = [{"cell_type": "code", "input": cell, "language": "python", "metadata": {}, "outputs": []} for cell in cells]
-        return json.dumps({"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": "n"}, "worksheets": [{"cells": v3, "metadata": {}}]})
-    code = [
-        {"cell_type": "code", "source": cell, "metadata": {}, "outputs": [], "execution_count": None} for cell in cells
-    ]
+        return json.dumps(
+            {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": "n"}, "worksheets": [{"cells": v3, "metadata": {}}]}
+        )
+    code = [{"cell_type": "code", "source": cell, "metadata": {}, "outputs": [], "execution_count": None} for cell in cells]
     text = {"cell_type": "markdown", "source": "def not_code(", "metadata": {}}
     return json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [text, *code]})
 
@@ -75,7 +75,12 @@ def test_siblings_resolve_inside_their_own_set() -> None:
 
 def test_a_function_survives_calls_of_other_sets() -> None:
     first = CodeFolder(SOURCES).function("mlp", "forward")
-    assert CodeFolder({"features.py": "def scaled(x): return 0\ndef shifted(x): return 0\n", "mlp.py": MLP}).call("mlp", "forward", (1,)) == 0
+    assert (
+        CodeFolder({"features.py": "def scaled(x): return 0\ndef shifted(x): return 0\n", "mlp.py": MLP}).call(
+            "mlp", "forward", (1,)
+        )
+        == 0
+    )
     assert first(1) == 3 + 2
 
 
@@ -93,7 +98,13 @@ def test_calls_within_calls_of_the_same_set() -> None:
 
 
 def test_packages_and_relative_imports() -> None:
-    code = CodeFolder({"net/__init__.py": "from .parts import one\n", "net/parts.py": "def one(): return 1\n", "main.py": "import net.parts\ndef f(): return net.parts.one() + net.one()\n"})
+    code = CodeFolder(
+        {
+            "net/__init__.py": "from .parts import one\n",
+            "net/parts.py": "def one(): return 1\n",
+            "main.py": "import net.parts\ndef f(): return net.parts.one() + net.one()\n",
+        }
+    )
     assert code.call("main", "f") == 2
     assert code.call("net.parts", "one") == 1
     assert not [name for name in sys.modules if name.partition(".")[0] == "net"]
@@ -113,7 +124,11 @@ def test_variant_replaces_what_other_functions_call() -> None:
     ("module", "function", "words"),
     [
         ("mlp", "forwards", "mlp.py has no function `forwards`. Did you mean `forward`?"),
-        ("mpl", "forward", "There is no mpl.py (wanted: `mpl.forward`); the submission has features.py, mlp.py. Did you mean `mlp.py`?"),
+        (
+            "mpl",
+            "forward",
+            "There is no mpl.py (wanted: `mpl.forward`); the submission has features.py, mlp.py. Did you mean `mlp.py`?",
+        ),
         ("mlp", "threshold", "`mlp.threshold` is there, but is not a function"),
     ],
 )
@@ -135,7 +150,9 @@ def test_an_exception_is_told_by_kind_file_and_line_only() -> None:
 
 
 def test_own_exception_classes_are_told_by_their_nearest_builtin() -> None:
-    source = "class Secret(ZeroDivisionError): pass\nclass Base(BaseException): pass\ndef f(): raise Secret\ndef g(): raise Base\n"
+    source = (
+        "class Secret(ZeroDivisionError): pass\nclass Base(BaseException): pass\ndef f(): raise Secret\ndef g(): raise Base\n"
+    )
     code = CodeFolder({"a.py": source})
     for function, kind in (("f", "ZeroDivisionError"), ("g", "BaseException")):
         with pytest.raises(CodeRaised) as caught:
@@ -242,7 +259,9 @@ def test_forbidden_imports_can_be_caught_and_libraries_may_import_them() -> None
 
 
 def test_an_own_file_may_have_a_forbidden_name() -> None:
-    assert CodeFolder({"a.py": "from keras import f\n", "keras.py": "def f(): return 1\n"}, forbidden=["keras"]).call("a", "f") == 1
+    assert (
+        CodeFolder({"a.py": "from keras import f\n", "keras.py": "def f(): return 1\n"}, forbidden=["keras"]).call("a", "f") == 1
+    )
 
 
 def test_missing_packages_are_named() -> None:
@@ -257,7 +276,11 @@ def test_missing_packages_are_named() -> None:
 
 
 def test_a_notebook_answers_for_every_module() -> None:
-    book = notebook("import numpy as np\ndef mfcc(x): return x + 1", "from features import mfcc\nimport mlp", "def forward(x): return mfcc(x) * 2")
+    book = notebook(
+        "import numpy as np\ndef mfcc(x): return x + 1",
+        "from features import mfcc\nimport mlp",
+        "def forward(x): return mfcc(x) * 2",
+    )
     code = CodeFolder({"work.ipynb": book}, modules=["mlp"])
     assert code.call("mlp", "forward", (1,)) == 4
     assert code.call("features", "mfcc", (1,)) == 2

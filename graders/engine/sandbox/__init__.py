@@ -1,8 +1,8 @@
 """Student code, isolated: `Sandbox` for one grading worker, `Job` for one submission in it.
 
-    with Sandbox(packages=("numpy",)) as sandbox:
-        job = sandbox.job({"mlp.py": source})
-        answer = job.call("mlp", "forward", (params, x), seconds=10.0)
+with Sandbox(packages=("numpy",)) as sandbox:
+    job = sandbox.job({"mlp.py": source})
+    answer = job.call("mlp", "forward", (params, x), seconds=10.0)
 """
 
 from .inside.settings import Limits

@@ -56,7 +56,8 @@ def tried(ways):
 CANARIES = (
     Canary(
         "read the home folder",
-        _ANY + "def run(facts): return tried([way for p in facts['home'] for way in (lambda p=p: open(p).read(1), lambda p=p: os.listdir(p))])",
+        _ANY
+        + "def run(facts): return tried([way for p in facts['home'] for way in (lambda p=p: open(p).read(1), lambda p=p: os.listdir(p))])",
     ),
     Canary("read the course's repository", _ANY + "def run(facts): return tried([lambda: open(facts['own']).read(9)])"),
     Canary(
@@ -65,7 +66,8 @@ CANARIES = (
     ),
     Canary(
         "write outside /tmp",
-        _ANY + "def run(facts): return tried([lambda p=p: open(p + '/canary', 'w') for p in ('/', '/usr', '/dev', '/sanjeh/kit')])",
+        _ANY
+        + "def run(facts): return tried([lambda p=p: open(p + '/canary', 'w') for p in ('/', '/usr', '/dev', '/sanjeh/kit')])",
     ),
     Canary(
         "reach the network",
@@ -84,7 +86,8 @@ CANARIES = (
     ),
     Canary(
         "start processes without end",
-        _ANY + "import time\ndef run(facts):\n    count = 0\n    try:\n        while count < 500:\n            if os.fork() == 0:\n"
+        _ANY
+        + "import time\ndef run(facts):\n    count = 0\n    try:\n        while count < 500:\n            if os.fork() == 0:\n"
         "                time.sleep(5); os._exit(0)\n            count += 1\n    except OSError:\n        return ''\n    return count",
     ),
     Canary("take all memory", _ANY + "def run(facts): return len(bytearray(2**30))"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from graders.kit import frames, wire
 from graders.kit.blame import KINDS, MAX_DETAIL, Blame, fault
-from graders.kit.errors import AnswerRejected, MemoryExceeded, ProcessDied, SandboxBroke, StudentFault, TimedOut
+from graders.kit.errors import AnswerRejected, CourseError, MemoryExceeded, ProcessDied, SandboxBroke, StudentFault, TimedOut
 
 from .process import Budget, Ended, OutOfMemory, OutOfTime, Process
 
@@ -102,7 +102,12 @@ class Job:
     def _ask(self, process: Process, question: dict[str, Any], budget: Budget, what: str) -> Any:
         """One question, one answer; whatever leaves the process in doubt ends it."""
         nonce = secrets.token_bytes(frames.NONCE_BYTES)
-        pieces = frames.pack(nonce, question, wire.TRUSTED, name="argument")
+        try:
+            pieces = frames.pack(nonce, question, wire.TRUSTED, name="argument")
+        except wire.NotPlain as problem:
+            raise CourseError(
+                f"A suite calls {question['module']}.{question['function']} with what may not cross: {problem}"
+            ) from None
         sound = False
         try:
             frame = process.exchange(pieces, budget)
@@ -110,6 +115,9 @@ class Job:
                 raise wire.NotPlain("malformed", detail="it answers another question than the one that was asked")
             reply = frame.value(self._sandbox.answer_limits)
             sound = True
+        except SandboxBroke:
+            self._sandbox.close()
+            raise
         except OutOfTime as late:
             raise TimedOut(f"{what} did not finish: it {late.how}.") from None
         except OutOfMemory as full:

@@ -25,6 +25,8 @@ from .inside.settings import Limits
 
 # A call is looked at first after this long, then at this interval (seconds).
 FIRST_LOOK, LOOK = 0.02, 0.03
+# The wall clock lets a call last WALL_FACTOR times its budget and WALL_EXTRA seconds more: machines are busy.
+WALL_FACTOR, WALL_EXTRA = 3.0, 10.0
 HELLO_SECONDS = 20.0
 END_SECONDS = 3.0
 _CREDENTIALS = struct.Struct("3i")
@@ -68,7 +70,7 @@ class Budget:
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self.wall = 3.0 * seconds + 10.0
+        self.wall = WALL_FACTOR * seconds + WALL_EXTRA
         self.deadline = time.monotonic() + self.wall
         self.spent = 0.0
 

@@ -60,8 +60,9 @@ class Sandbox:
 
     def start(self) -> None:
         """Start it. Raises SandboxUnavailable with the reason and the remedy."""
-        if self._control is not None:
+        if self._control is not None and self._keeper is not None and self._keeper.alive():
             return
+        self.close()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         settings = Settings(
@@ -172,12 +173,11 @@ class Sandbox:
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         try:
-            message, ancillary, _, _ = (
-                self._control.recvmsg(65536, socket.CMSG_SPACE(_CREDENTIALS.size)) if poll.poll(1000 * seconds) else (b"", [], 0, None)
-            )
+            poll.poll(1000 * seconds)
+            message, ancillary, _, _ = self._control.recvmsg(65536, socket.CMSG_SPACE(_CREDENTIALS.size), socket.MSG_DONTWAIT)
         except OSError:
             message, ancillary = b"", []
-        if not message:
+        if not message or not ancillary:
             raise SandboxBroke("the sandbox did not answer")
         self._zygote = _CREDENTIALS.unpack(ancillary[0][2])[0]
         told: dict[str, Any] = json.loads(message)
@@ -226,6 +226,10 @@ class _Keeper:
             started.set()
         if self._process is not None:
             self._process.wait()
+
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process is not None and self._process.returncode is None and self._thread.is_alive()
 
     def words(self) -> str:
         """The end of what it wrote to stderr."""

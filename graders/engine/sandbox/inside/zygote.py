@@ -6,6 +6,7 @@ It never runs a line of a student's code and never reads one of her files. Start
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -85,7 +86,7 @@ def _warm_torch() -> None:
     torch.set_num_threads(1)
     weight = torch.zeros(2, requires_grad=True)
     optimizer = torch.optim.Adam([weight])
-    (weight * weight).sum().backward()
+    (weight * weight).sum().backward()  # type: ignore[no-untyped-call]
     optimizer.step()
 
 
@@ -176,10 +177,8 @@ class Zygote:
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         if not self.nested:
             isolation.wipe()
-        try:
+        with contextlib.suppress(OSError):  # the parent may no longer care
             os.write(pipe, STATUS.pack(code))
-        except OSError:  # the parent no longer cares
-            pass
         os.close(pipe)
 
     def reap_strays(self) -> None:
