@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def random_network(rng: np.random.Generator, sizes: tuple[int, ...]) -> Params:
     """Weights that keep the neurons between idle and saturated, and biases that matter: [{"W": (n_in, n_out), "b": (n_out,)}]."""
     return [
         {"W": rng.normal(0, 1.5 / np.sqrt(n_in), size=(n_in, n_out)), "b": rng.normal(0, 0.5, size=n_out)}
-        for n_in, n_out in zip(sizes, sizes[1:], strict=False)
+        for n_in, n_out in pairwise(sizes)
     ]
 
 
@@ -69,7 +70,7 @@ def numbers(value: Any, shape: tuple[int, ...], what: str) -> Array:
 
 def layers(value: Any, sizes: list[int], what: str) -> Params:
     """A student's network, checked to be [{"W": (n_in, n_out), "b": (n_out,)}, ...] for these widths."""
-    pairs = list(zip(sizes, sizes[1:], strict=False))
+    pairs = list(pairwise(sizes))
     is_list = isinstance(value, list | tuple) and len(value) == len(pairs)
     ensure(is_list, f"{what} should be a list of {len(pairs)} layers, each with W and b.", got=value)
     params = []

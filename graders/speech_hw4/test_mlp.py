@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from graders.kit import check, ensure, equal, same
@@ -37,7 +39,7 @@ def test_initialize(student: Proxy, right: Proxy, rng: np.random.Generator) -> N
     sizes = [400, 150, 300, 10]
     for activation in ACTIVATIONS:
         params = layers(student.mlp.initialize(sizes, activation, 5), sizes, "initialize")
-        for layer, (n_in, n_out) in zip(params, zip(sizes, sizes[1:], strict=False), strict=True):
+        for layer, (n_in, n_out) in zip(params, pairwise(sizes), strict=True):
             std = float(np.std(layer["W"]))
             same(observed(std, "initialize: deviation of W"), right.mlp.weight_scale, n_in, n_out, activation, rtol=0.05)
             centre = abs(float(np.mean(layer["W"])))
@@ -45,7 +47,9 @@ def test_initialize(student: Proxy, right: Proxy, rng: np.random.Generator) -> N
             equal(layer["b"], np.zeros(n_out), what="the first biases")
         equal(student.mlp.initialize(sizes, activation, 5), params, what="a second network from the same seed")
         other = layers(student.mlp.initialize(sizes, activation, 6), sizes, "initialize")
-        ensure(not np.allclose(other[0]["W"], params[0]["W"]), "Another seed gives the same weights; the seed should decide them.")
+        ensure(
+            not np.allclose(other[0]["W"], params[0]["W"]), "Another seed gives the same weights; the seed should decide them."
+        )
 
 
 @check("q2.forward")

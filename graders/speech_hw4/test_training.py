@@ -23,9 +23,9 @@ ACTIVATIONS = ("bipolar", "relu")
 def test_online(student: Proxy, right: Proxy, rng: np.random.Generator) -> None:
     """One step of a random network; then training on copies of one clip, which must be as many steps as there are copies."""
     for activation in ACTIVATIONS:
-        for sizes in ((7, 9, 4, 3), (12, 11, 10)):
-            x, target = random_sample(rng, sizes[0], sizes[-1], activation)
-            same(student.mlp.sgd_step, right.mlp.sgd_step, random_network(rng, sizes), x, target, activation, 0.1)
+        for shape in ((7, 9, 4, 3), (12, 11, 10)):
+            x, target = random_sample(rng, shape[0], shape[-1], activation)
+            same(student.mlp.sgd_step, right.mlp.sgd_step, random_network(rng, shape), x, target, activation, 0.1)
     for (design, sizes), activation in product(SIZES.items(), ACTIVATIONS):
         inputs, labels = np.tile(rng.normal(size=12), (5, 1)), np.full(5, 3)
         start = layers(student.mlp.initialize(sizes, activation, 1), sizes, "initialize")
@@ -82,19 +82,19 @@ def test_curve(student: Proxy, right: Proxy, rng: np.random.Generator) -> None:
 
 
 @check("q2.learns_flat")
-def test_flat(student: Proxy) -> None:
+def test_learns_flat(student: Proxy) -> None:
     """From sound to digit with all your own code: features, rows, standardising, training, decision."""
     _award(learn(student, flat_features(student, recordings()), EXPERIMENTS["q2.learns_flat"]))
 
 
 @check("q2.learns_bipolar")
-def test_bipolar(student: Proxy) -> None:
+def test_learns_bipolar(student: Proxy) -> None:
     """Your network with one hidden layer of bipolar sigmoids, trained on mean features that we computed."""
     _award(learn(student, mean_split(), EXPERIMENTS["q2.learns_bipolar"]))
 
 
 @check("q2.learns_deep")
-def test_deep(student: Proxy) -> None:
+def test_learns_deep(student: Proxy) -> None:
     """Your network with two hidden ReLU layers, trained on mean features that we computed."""
     _award(learn(student, mean_split(), EXPERIMENTS["q2.learns_deep"]))
 

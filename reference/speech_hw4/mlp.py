@@ -10,6 +10,8 @@ sigmoids, targets -1 and +1) or "relu" (hidden neurons are ReLU, the output is l
 sample is L = 1/2 sum (a - t)^2, and learning is online: one sample, one update.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 N_CLASSES = 10  # the digits 0 to 9
@@ -74,7 +76,7 @@ def layer_sizes(n_inputs, n_outputs, design):
 
 def count_parameters(sizes):
     """Weights and biases of a network of these widths."""
-    return sum(n_in * n_out + n_out for n_in, n_out in zip(sizes, sizes[1:], strict=False))
+    return sum(n_in * n_out + n_out for n_in, n_out in pairwise(sizes))
 
 
 def weight_scale(n_in, n_out, activation):
@@ -90,7 +92,7 @@ def initialize(sizes, activation, seed):
     """Random weights, zero biases: widths -> params."""
     rng = np.random.default_rng(seed)
     params = []
-    for n_in, n_out in zip(sizes, sizes[1:], strict=False):
+    for n_in, n_out in pairwise(sizes):
         weights = rng.normal(0.0, weight_scale(n_in, n_out, activation), size=(n_in, n_out))
         params.append({"W": weights, "b": np.zeros(n_out)})
     return params

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ def call(name: str, *args: Any) -> Any:
 
 def network(sizes: list[int], seed: int = 0) -> Any:
     rng = np.random.default_rng(seed)
-    return [{"W": rng.normal(size=pair), "b": rng.normal(size=pair[1])} for pair in zip(sizes, sizes[1:], strict=False)]
+    return [{"W": rng.normal(size=pair), "b": rng.normal(size=pair[1])} for pair in pairwise(sizes)]
 
 
 def torch_loss(params: Any, x: Any, target: Any, activation: str) -> torch.Tensor:
@@ -30,10 +31,8 @@ def torch_loss(params: Any, x: Any, target: Any, activation: str) -> torch.Tenso
     a = torch.tensor(x)
     for number, layer in enumerate(params, start=1):
         z = a @ layer["W"] + layer["b"]
-        if activation == "bipolar":
-            a = 2 / (1 + torch.exp(-z)) - 1
-        else:
-            a = z if number == len(params) else torch.relu(z)
+        linear_or_relu = z if number == len(params) else torch.relu(z)
+        a = 2 / (1 + torch.exp(-z)) - 1 if activation == "bipolar" else linear_or_relu
     return 0.5 * ((a - torch.tensor(target)) ** 2).sum()
 
 
@@ -111,7 +110,7 @@ def test_accuracies_are_scikit_learns() -> None:
     assert call("mean_accuracy", labels, predictions) == pytest.approx(accuracy_score(labels, predictions))
 
 
-def naive_train(params: Any, inputs: Any, labels: Any, activation: str, orders: list[Any], rate: float) -> tuple[Any, list[float], list[float]]:
+def naive_train(params: Any, inputs: Any, labels: Any, activation: str, orders: list[Any], rate: float) -> tuple[Any, Any, Any]:
     """Online descent by autograd, one clip at a time."""
     leaves = [{name: torch.tensor(values, requires_grad=True) for name, values in layer.items()} for layer in params]
     mse, accuracy = [], []
@@ -135,7 +134,9 @@ def naive_train(params: Any, inputs: Any, labels: Any, activation: str, orders: 
     return [{name: values.detach().numpy() for name, values in layer.items()} for layer in leaves], mse, accuracy
 
 
-@pytest.mark.parametrize(("design", "activation"), [("one", "bipolar"), ("one", "relu"), ("two_wide", "relu"), ("two_narrow", "bipolar")])
+@pytest.mark.parametrize(
+    ("design", "activation"), [("one", "bipolar"), ("one", "relu"), ("two_wide", "relu"), ("two_narrow", "bipolar")]
+)
 def test_training_is_the_naive_loop(design: str, activation: str) -> None:
     rng = np.random.default_rng(6)
     inputs, labels = rng.normal(size=(25, 12)), rng.integers(0, 10, size=25)

@@ -1,5 +1,7 @@
 """Public checks of the network: known values, finite differences of your own loss, and a first small training."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from graders.kit import check, ensure, equal
@@ -49,12 +51,21 @@ def test_decision_values(student):
     shares = np.array([0.09003057, 0.24472847, 0.66524096])
     for z in ([1.0, 2.0, 3.0], [1001.0, 1002.0, 1003.0]):
         equal(student.mlp.softmax(np.array(z)), shares, what=f"softmax({z})")
-    equal(student.mlp.softmax(np.array([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]])), np.stack([shares, shares[::-1]]), what="softmax of two rows")
+    equal(
+        student.mlp.softmax(np.array([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]])),
+        np.stack([shares, shares[::-1]]),
+        what="softmax of two rows",
+    )
     output, target = np.array([[0.5, -1.0], [0.0, 1.0]]), np.array([[1.0, -1.0], [-1.0, 1.0]])
     equal(student.mlp.mse(output, target), 0.3125, what="mse", inputs=(output, target))  # (0.25 + 0 + 1 + 0) / 4
     labels, predictions = np.array([0, 0, 0, 0, 1, 2]), np.array([0, 0, 0, 1, 1, 1])
     inputs = (labels, predictions)
-    equal(student.mlp.per_class_accuracy(labels, predictions, 4), np.array([0.75, 1.0, 0.0, 0.0]), what="per_class_accuracy", inputs=inputs)
+    equal(
+        student.mlp.per_class_accuracy(labels, predictions, 4),
+        np.array([0.75, 1.0, 0.0, 0.0]),
+        what="per_class_accuracy",
+        inputs=inputs,
+    )
     equal(student.mlp.mean_accuracy(labels, predictions), 4 / 6, what="mean_accuracy", inputs=inputs)
 
 
@@ -63,8 +74,7 @@ def test_numeric_gradient(student, rng):
     """Every weight and bias is moved a little to both sides; the change of your own forward pass's loss must be your gradient."""
     for sizes, activation in (((4, 3, 3), "bipolar"), ((4, 3, 3), "relu"), ((5, 4, 2, 3), "bipolar"), ((5, 4, 2, 3), "relu")):
         params = [
-            {"W": rng.normal(0, 0.8, size=(n_in, n_out)), "b": rng.normal(0, 0.3, size=n_out)}
-            for n_in, n_out in zip(sizes, sizes[1:], strict=False)
+            {"W": rng.normal(0, 0.8, size=(n_in, n_out)), "b": rng.normal(0, 0.3, size=n_out)} for n_in, n_out in pairwise(sizes)
         ]
         x, target = rng.normal(size=sizes[0]), rng.choice([-1.0, 1.0], size=sizes[-1])
         wanted = differences(student, params, x, target, activation)
@@ -95,7 +105,9 @@ def loss(student, params, x, target, activation):
     complete = isinstance(answer, dict) and isinstance(answer.get("a"), list | tuple) and len(answer["a"]) == len(params)
     ensure(complete, f"forward should return z and a, each a list of {len(params)} arrays, one for each layer.", got=answer)
     output = answer["a"][-1]
-    fits = isinstance(output, np.ndarray) and output.shape == target.shape and output.dtype.kind == "f" and np.isfinite(output).all()
+    fits = (
+        isinstance(output, np.ndarray) and output.shape == target.shape and output.dtype.kind == "f" and np.isfinite(output).all()
+    )
     ensure(fits, f"The last a of forward should be {target.size} finite numbers, an array of shape {target.shape}.", got=output)
     return 0.5 * np.sum((output.astype(float) - target) ** 2)
 
@@ -110,11 +122,17 @@ def test_first_training(student, rng):
         complete = isinstance(got, dict) and {"params", "mse", "accuracy"} <= set(got)
         ensure(complete, "train should return a dictionary with params, mse and accuracy.", got=got)
         for name in ("mse", "accuracy"):
-            is_curve = isinstance(got[name], list | tuple | np.ndarray) and all(isinstance(value, float | int | np.number) for value in got[name])
-            ensure(is_curve and len(got[name]) == 20, f"{name} should be a list of 20 numbers, one for each epoch.", got=got[name])
+            curve = got[name]
+            is_curve = isinstance(curve, list | tuple | np.ndarray) and all(
+                isinstance(one, float | int | np.number) for one in curve
+            )
+            ensure(is_curve and len(curve) == 20, f"{name} should be a list of 20 numbers, one for each epoch.", got=curve)
         first, last = got["mse"][0], got["mse"][-1]
         ensure(last < 0.7 * first, "The MSE should fall clearly over twenty epochs.", got=[first, last])
         found = student.mlp.predict(got["params"], inputs, activation)
         ensure(isinstance(found, np.ndarray) and found.shape == (80,), "predict should return one class for each row.", got=found)
-        ensure(np.mean(found == labels) > 0.7, "After training, most of these easy points should be recognised.", got=found[:10], wanted=labels[:10])
-        equal(student.mlp.train(inputs, labels, "one", activation, 20, 0.02, 1), got, what="the same training once more", rtol=1e-3)
+        easy = "After training, most of these easy points should be recognised."
+        ensure(np.mean(found == labels) > 0.7, easy, got=found[:10], wanted=labels[:10])
+        equal(
+            student.mlp.train(inputs, labels, "one", activation, 20, 0.02, 1), got, what="the same training once more", rtol=1e-3
+        )

@@ -2,4 +2,4 @@
 
 
 def count_parameters(sizes):
-    return sum(n_in * n_out for n_in, n_out in zip(sizes, sizes[1:], strict=False))
+    return sum(n_in * n_out for n_in, n_out in pairwise(sizes))
