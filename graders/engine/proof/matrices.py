@@ -16,7 +16,7 @@ from typing import TypeAlias
 from graders.kit.formula import Context, Node, shapes_of, to_plain
 from graders.kit.formula.tree import Bin, Call, Neg, Num, Sym, Transpose, walk
 
-from .symbolic import CannotTranslate, inline
+from .inlining import CannotTranslate, inline
 
 Term: TypeAlias = tuple[object, ...]
 """A sorted tuple of factors: a vector's term. A factor is ("atom", text) or ("chain", matrices, term)."""
@@ -65,8 +65,8 @@ class _Normal:
                 return _multiplied(self.vector(node.left), self.vector(node.right))
             case Bin(op="@"):
                 return self._applied(node.left, self.vector(node.right))
-            case Transpose(item=Transpose()):
-                return self.vector(node.item.item)
+            case Transpose(item=Transpose(item=inner)):
+                return self.vector(inner)
             case _:
                 return {(("atom", to_plain(node)),): Fraction(1)}
 

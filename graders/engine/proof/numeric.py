@@ -175,7 +175,7 @@ def _states(got: Array, wanted: Array, options: Options) -> Array:
     """`agree`, `check` or `skip` for every point in float64."""
     with np.errstate(all="ignore"):
         scale = np.maximum(np.abs(got), np.abs(wanted)).max(axis=1, keepdims=True)
-        close = (np.abs(got - wanted) <= CLOSE * scale) | (got == wanted)
+        close = (np.isfinite(scale) & (np.abs(got - wanted) <= CLOSE * scale)) | (got == wanted)
     agree = close.all(axis=1) & ~np.isnan(got).any(axis=1)
     lost = np.isnan(wanted).any(axis=1) & np.isnan(got).any(axis=1)
     return np.where(agree, "agree", np.where(lost, "skip", "check"))

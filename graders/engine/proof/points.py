@@ -144,7 +144,7 @@ def _scalar(name: Name, base: Mapping[str, Array], rng: np.random.Generator, poi
 def _array(name: Name, base: Mapping[str, Array], sizes: Mapping[str, int], rng: np.random.Generator, points: int) -> Array:
     shape = tuple(sizes[size] if isinstance(size, str) else size for size in name.shape)
     if name.draw == "identity":
-        return np.broadcast_to(np.eye(*shape), (points, *shape)).copy()
+        return np.broadcast_to(np.eye(shape[0]), (points, *shape)).copy()
     if name.draw == "onehot":
         return np.eye(shape[0])[rng.integers(0, shape[0], points)].reshape(points, *shape)
     if name.draw == "simplex":

@@ -13,7 +13,7 @@ from typing import Any
 
 import sympy
 
-from graders.kit.formula import Context, Node, definitions
+from graders.kit.formula import Context, Node
 from graders.kit.formula.tree import (
     Bin,
     Call,
@@ -26,16 +26,13 @@ from graders.kit.formula.tree import (
     Num,
     Piecewise,
     Sym,
-    rebuild,
     substitute,
 )
 
+from .inlining import CannotTranslate, inline
+
 UNROLLED = 12
 """Terms up to which a sum between plain numbers is written out."""
-
-
-class CannotTranslate(Exception):
-    """The formula has a part that sympy is not asked about."""
 
 
 def warm_up() -> None:
@@ -72,28 +69,6 @@ def _vanishes(expression: Any) -> bool:
         sympy.simplify,
     )
     return any(step(expression) == 0 for step in steps)
-
-
-def inline(tree: Node, context: Context) -> Node:
-    """The tree with every derived name and declared function replaced by its definition."""
-    trees = definitions(context)
-    for name in reversed(context.names):
-        if name.formula and not name.of:
-            tree = substitute(tree, name.name, trees[name.name])
-        elif name.of:
-            tree = _apply(tree, name.name, name.of, trees[name.name])
-    return tree
-
-
-def _apply(tree: Node, function: str, parameters: tuple[str, ...], body: Node) -> Node:
-    tree = rebuild(tree, lambda child: _apply(child, function, parameters, body))
-    if not (isinstance(tree, Call) and tree.name == function):
-        return tree
-    for parameter in parameters:
-        body = substitute(body, parameter, Sym(parameter + "#"))
-    for parameter, arg in zip(parameters, tree.args, strict=True):
-        body = substitute(body, parameter + "#", arg)
-    return body
 
 
 class Translator:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ONE, TWO = Num(Fraction(1)), Num(Fraction(2))
 _FOLDS = {"sum": "sum", "prod": "prod", "product": "prod", "mean": "mean", "average": "mean", "min": "min", "max": "max",
           "minimum": "min", "maximum": "max"}  # fmt: skip
+COMPARE = 10
 _POWER = 50
 _SUM_BODY = 25
 
@@ -149,6 +150,9 @@ def _limits(reader: Reader) -> tuple[Bound, Node | None, Node | None]:
             upper = reader.script("upper limit")
             continue
         opened = reader.take("{")
+        if opened and reader.ahead().text == "<=":
+            lower = reader.expression(COMPARE)
+            reader.expect("<=", "before the index")
         if reader.token.kind != "name":
             raise reader.error(f"a sum runs over an index such as i=1, got {reader.describe(reader.token)}")
         letter = reader.next()
@@ -156,7 +160,9 @@ def _limits(reader: Reader) -> tuple[Bound, Node | None, Node | None]:
         if opened:
             if reader.take("="):
                 lower = reader.expression(0)
-            reader.expect("}", "after the lower limit")
+            elif reader.take("<="):
+                upper = reader.expression(0)
+            reader.expect("}", "after the limits")
     if not scope.names:
         scope.open = True
     return scope, lower, upper
@@ -270,6 +276,21 @@ def _listed(reader: Reader, kind: str, token: Token) -> Node:
     if isinstance(first, Index) and isinstance(last, Index) and first.name == last.name:
         return Fold(kind, "i", first.index, last.index, Index(first.name, Sym("i")))
     raise reader.error(f"write {kind}(x_1, ..., x_n) over one sample", token)
+
+
+def opens_mean(reader: Reader) -> bool:
+    """Whether a bar stands over a formula (`\\overline{\\ln x}`), not over a name."""
+    if not (reader.token.kind == "command" and reader.token.text == "bar" and reader.ahead().text == "{"):
+        return False
+    inside = reader.tokens[reader.at + 2 : reader.closing(reader.at + 1)]
+    simple = len(inside) >= 1 and inside[0].kind == "name" and (len(inside) == 1 or inside[1].text == "_")
+    return not simple or reader.context.find(inside[0].text) is None and inside[0].text in FUNCTIONS
+
+
+def read_mean(reader: Reader) -> Node:
+    """A bar over a formula: its mean over the sample."""
+    token = reader.next()
+    return _open_fold(reader, "mean", token, lambda: reader.arguments()[0])
 
 
 # --- LaTeX commands -----------------------------------------------------------------------------------------------------------

@@ -22,43 +22,9 @@ _OPERATORS = ("**", ".*", "<=", ">=", "!=", "==", "&&", "+", "-", "*", "/", "^",
               "<", ">", "=", ",", "|", "!", "'", "@", ":", ";", "&", ".", "~", "×", "·", "⊙", "∑", "∏", "√", "∞", "∝", "‖", "⊤", "…",
               "∫", "∂", "≈", "∇", "∈", "∧", "∨")  # fmt: skip
 
-_SKIPPED = frozenset(
-    [
-        "left",
-        "right",
-        "big",
-        "Big",
-        "bigg",
-        "Bigg",
-        "bigl",
-        "bigr",
-        "Bigl",
-        "Bigr",
-        "biggl",
-        "biggr",
-        "Biggl",
-        "Biggr",
-        "limits",
-        "nolimits",
-        "displaystyle",
-        "textstyle",
-        "quad",
-        "qquad",
-        "mathrm_",
-        "mathstrut",
-        "nonumber",
-        ",",
-        ";",
-        ":",
-        "!",
-        ">",
-        ">",
-        "(",
-        ")",
-        "[",
-        "]",
-    ]
-) | {" "}
+_SKIPPED = frozenset(("left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr",
+     "limits", "nolimits", "displaystyle", "textstyle", "quad", "qquad", "mathrm_", "mathstrut", "nonumber", ",", ";", ":",
+     "!", ">", ">", "(", ")", "[", "]",)) | {" "}  # fmt: skip
 
 _SIGNS: dict[str, str] = {
     "cdot": "·", "times": "×", "odot": "⊙", "circ": "⊙", "ast": "*", "div": "/", "le": "<=", "leq": "<=", "leqslant": "<=",
@@ -69,25 +35,9 @@ _SIGNS: dict[str, str] = {
     "land": "∧", "wedge": "∧", "lor": "∨", "vee": "∨", "sim": "~", "\\": "\\\\", "to": "→", "rightarrow": "→",
 }  # fmt: skip
 
-_WORDS = frozenset(["mathrm", "text", "operatorname", "textrm", "textnormal", "mathit", "operatorname*", "textsf", "mbox"])
-_STYLES = frozenset(
-    [
-        "mathbf",
-        "boldsymbol",
-        "bm",
-        "mathbb",
-        "mathcal",
-        "mathsf",
-        "vec",
-        "mathbbm",
-        "bf",
-        "rm",
-        "mathscr",
-        "pmb",
-        "mathtt",
-        "underline",
-    ]
-)
+_WORDS = frozenset(("mathrm", "text", "operatorname", "textrm", "textnormal", "mathit", "operatorname*", "textsf", "mbox",))  # fmt: skip
+_STYLES = frozenset(("mathbf", "boldsymbol", "bm", "mathbb", "mathcal", "mathsf", "vec", "mathbbm", "bf", "rm", "mathscr", "pmb", "mathtt",
+     "underline",))  # fmt: skip
 _ACCENT_COMMANDS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde"}
 _STRUCTURE = frozenset(("frac", "dfrac", "tfrac", "sqrt", "begin", "end", "binom"))
 _FUNCTIONS = frozenset(
@@ -170,11 +120,13 @@ class Lexer:
             self._operator()
 
     def _number(self) -> None:
-        pattern = r"[0-9]+(\.[0-9]+)?" if self.latex else r"[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+(?![A-Za-z0-9_.]))?"
+        pattern = r"[0-9]+(?:\.[0-9]+)?()" if self.latex else r"[0-9]+(?:\.[0-9]+)?([eE][+-]?[0-9]+(?![A-Za-z0-9_.]))?"
         match = re.compile(pattern).match(self.characters, self.at)
         assert match is not None
         if sum(character.isdigit() for character in match.group()) > MAX_DIGITS:
             raise self.error(f"a number has more than {MAX_DIGITS} digits", self.at)
+        if len(match.group(1) or "") > 4:
+            raise self.error("the exponent of a number has at most two digits", self.at)
         self._emit("number", match.group(), self.at, match.end())
         self.at = match.end()
 
@@ -258,6 +210,8 @@ class Lexer:
             self.at += 1
         elif name in _SKIPPED or name in ("\n", "\t"):
             return
+        elif name == "prime":
+            self._prime(start)
         elif name in _SIGNS:
             self._emit("operator", _SIGNS[name], start, self.at)
         elif name in _WORDS:
@@ -272,6 +226,17 @@ class Lexer:
             self._emit("name", _GREEK_COMMANDS.get(name, name), start, self.at)
         else:
             raise self.error(f"\\{name} is not part of the notation", start)
+
+    def _prime(self, start: int) -> None:
+        """`f^{\\prime}` and `f^\\prime` are `f'`."""
+        if [token.text for token in self.tokens[-2:]] == ["^", "{"]:
+            match = re.compile(r"\s*\}").match(self.characters, self.at)
+            if match is not None:
+                self.at = match.end()
+                del self.tokens[-2:]
+        elif self.tokens and self.tokens[-1].text == "^":
+            del self.tokens[-1]
+        self._emit("operator", "'", start, self.at)
 
     def _word(self, command: str, start: int) -> None:
         """`\\mathrm{ReLU}`: the content is one name."""

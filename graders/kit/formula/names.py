@@ -15,42 +15,9 @@ if TYPE_CHECKING:
     from .parser import Reader
 
 CONSTANTS = {"pi": "pi", "e": "e", "inf": "inf", "infinity": "inf", "Infinity": "inf", "oo": "inf", "Inf": "inf"}
-SPECIAL = frozenset(
-    [
-        "sum",
-        "prod",
-        "product",
-        "mean",
-        "average",
-        "min",
-        "max",
-        "minimum",
-        "maximum",
-        "len",
-        "transpose",
-        "T_",
-        "hadamard",
-        "multiply",
-        "dot",
-        "matmul",
-        "where",
-        "piecewise",
-        "pow",
-        "power",
-        "square",
-        "root",
-        "log2",
-        "log10",
-        "log",
-        "sqrt",
-        "mathds",
-        "I",
-        "indicator",
-        "ind",
-        "cbrt",
-        "norm",
-    ]
-)
+SPECIAL = frozenset(("sum", "prod", "product", "mean", "average", "min", "max", "minimum", "maximum", "len", "transpose", "T_", "hadamard",
+     "multiply", "dot", "matmul", "where", "piecewise", "pow", "power", "square", "root", "log2", "log10", "log", "sqrt",
+     "mathds", "I", "indicator", "ind", "cbrt", "norm",))  # fmt: skip
 """Functions with a way of their own to read their arguments; see `forms`."""
 
 _LOOSE = "the index {0!r} belongs to no sum here: write sum(x[{0}], {0}, 1, n) or \\sum_{{{0}=1}}^{{n}} x_{0}"
@@ -168,10 +135,7 @@ def _primed(reader: Reader, word: str) -> Node | None:
 def _latex_word(reader: Reader) -> str:
     """The name under the cursor in LaTeX, with its subscript where that belongs to the name."""
     token = reader.next()
-    if token.kind == "command":
-        base = _accented(reader, token.text)
-    else:
-        base = _split(reader, token)
+    base = _accented(reader, token.text) if token.kind == "command" else _split(reader, token)
     if reader.sees("_"):
         start = reader.at
         subscript = subscript_text(reader)

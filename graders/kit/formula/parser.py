@@ -16,7 +16,8 @@ from .tree import Bin, Call, Compare, Const, Group, Logic, Neg, Node, Num, Trans
 MAX_LEVEL = 50
 """Brackets, powers and functions inside one another."""
 
-COMPARE, ADD, NEGATE, MULTIPLY, POWER = 10, 20, 25, 30, 50
+COMPARE, ADD, NEGATE, ELEMENTWISE, MULTIPLY, POWER = 10, 20, 25, 28, 30, 50
+"""Binding powers. In LaTeX `a \\odot b c` is a ⊙ (b c); Python-like products go from left to right, as in Python."""
 
 _PRODUCTS = {"*": "*", "/": "/", "@": "@", ".*": ".*", "⊙": ".*", "×": "times", "·": "cdot"}
 _COMPARISONS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "==": "==", "=": "=="}
@@ -91,12 +92,12 @@ class Reader(Stream):
         return None
 
     def _product(self, left: Node, least: int) -> Node | None:
-        if least >= MULTIPLY:
+        if least >= (ELEMENTWISE if self.latex and self.sees("⊙", ".*") else MULTIPLY):
             return None
         sign = self.next()
         if sign.text == "/" and self.sees("∑", "∏"):
             raise self.error("put the sum below the fraction bar into parentheses, or use \\frac{...}{...}")
-        right = self.expression(MULTIPLY)
+        right = self.expression(ELEMENTWISE if self.latex and _PRODUCTS[sign.text] == ".*" else MULTIPLY)
         return Bin(_PRODUCTS[sign.text], left, right)
 
     def _postfix(self, left: Node, least: int) -> Node | None:
@@ -105,14 +106,18 @@ class Reader(Stream):
         sign = self.next()
         if sign.text == "!":
             return Call("factorial", (left,))
-        if sign.text in (".T", "'"):
+        if sign.text == ".T":
             return Transpose(left)
-        return self._power(left)
+        if sign.text == "'":
+            return Call("prime", (left,))
+        if isinstance(left, Call) and left.name == "ln" and self.latex:
+            raise self.error("is the power of the logarithm or of its argument? Write \\left(\\ln(...)\\right)^p or \\ln((...)^p)")
+        return self._power(left, sign.text == "**")
 
-    def _power(self, left: Node) -> Node:
+    def _power(self, left: Node, doubled: bool) -> Node:
         if self.take("⊤"):
             return Transpose(left)
-        if not self.latex:
+        if not self.latex or doubled:
             if self.token.text == "T" and self.context.find("T") is None:
                 self.next()
                 return Transpose(left)
@@ -178,6 +183,8 @@ class Reader(Stream):
         token = self.token
         if token.kind == "number":
             return self._number()
+        if forms.opens_mean(self):
+            return forms.read_mean(self)
         if token.kind == "name" or (token.kind == "command" and token.text in ("hat", "bar", "tilde")):
             return names.read_name(self)
         if token.kind == "command":

@@ -82,9 +82,9 @@ class _Plain:
             case Index():
                 return f"{node.name}[{self.write(node.index)}]"
             case Neg():
-                return "-" + self._inside(node.item, 1, node)
+                return "-" + self._inside(node.item, 2)
             case Transpose():
-                return self._inside(node.item, _ATOM, node) + ".T"
+                return self._inside(node.item, _ATOM) + ".T"
             case Bin():
                 return self._binary(node)
             case Call(name="ind"):
@@ -99,16 +99,16 @@ class _Plain:
             case Logic():
                 return f"{self.write(node.left)} {node.op} {self.write(node.right)}"
             case Piecewise():
-                parts = tuple(self.write(part) for case in node.cases for part in case)
-                tail = () if node.otherwise is None else (self.write(node.otherwise),)
-                return f"piecewise({', '.join((*parts, *tail))})"
+                rows = [self.write(part) for case in node.cases for part in case]
+                tail = [] if node.otherwise is None else [self.write(node.otherwise)]
+                return f"piecewise({', '.join(rows + tail)})"
             case Group():
                 return self.write(node.item)
 
-    def _inside(self, node: Node, least: int, parent: Node) -> str:
+    def _inside(self, node: Node, least: int) -> str:
         """A child, in parentheses where it binds less than `least`."""
         text = self.write(node)
-        return text if _level(node) >= least and not (isinstance(node, Neg) and least >= 1) else f"({text})"
+        return text if _level(node) >= least and not isinstance(node, Neg) else f"({text})"
 
     def _binary(self, node: Bin) -> str:
         left, right = _sides(node)

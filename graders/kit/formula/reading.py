@@ -31,6 +31,9 @@ MAX_DEPTH = 120
 MAX_POWER = 1000.0
 """Decimal digits that a power of plain numbers may have (`9**9**9**9` has more)."""
 
+MAX_FACTORIAL = 300.0
+"""Largest plain number under a factorial."""
+
 _HEADS = frozenset(("E", "Var", "Cov", "P", "Pr", "KL", "TV", "MMD", "bias", "Bias", "MSE", "var"))
 
 
@@ -190,13 +193,13 @@ def _read(text: str, tokens: list[Token], context: Context, latex: bool) -> tupl
 
 
 def _check_size(reader: Reader, tree: Node) -> None:
-    count = 0
-    for node in walk(tree):
-        count += 1
+    for count, node in enumerate(walk(tree), 1):
         if count > MAX_NODES:
             raise reader.error(f"the formula has more than {MAX_NODES} parts; shorten it", 0)
         if isinstance(node, Bin) and node.op == "^":
             _check_power(reader, node)
+        elif isinstance(node, Call) and node.name == "factorial" and (_estimate(node.args[0]) or 0.0) > MAX_FACTORIAL:
+            raise reader.error("this factorial is too large to compute", reader.where.get(id(node), 0))
     if depth(tree) > MAX_DEPTH:
         raise reader.error(f"more than {MAX_DEPTH} operations inside one another; shorten the formula", 0)
 
@@ -284,6 +287,8 @@ def _is_label(tokens: list[Token]) -> bool:
         return texts[0] != "frac" or any(text.startswith("d") or text == "∂" for text in texts[1:4])
     if texts[0] in ("hat", "bar", "tilde"):
         body = body[1:]
+        if len(body) > 2 and body[0].text == "{" and body[2].text == "}":
+            body = [body[1], *body[3:]]
     return _one_head(body)
 
 

@@ -177,6 +177,10 @@ class Resolver:
         shapes = [shape for _, shape in parts]
         if node.name == "dot":
             return self._dot(node, args, shapes)
+        if node.name == "prime":
+            if not shapes[0]:
+                raise self.complain("a prime is not part of the notation here: write the derivative itself", node)
+            return Transpose(args[0]), shapes[0][::-1]
         if node.name == "average":
             raise self.complain("the mean runs over a sample, such as mean(x)", node)
         known = FUNCTIONS.get(node.name)
