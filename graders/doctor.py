@@ -64,8 +64,8 @@ def sandbox() -> Iterator[Finding]:
     able, reason = probe()
     yield Finding("sandbox", able, reason, needed=True)
     if able:
-        for canary in canaries():
-            yield Finding(f"attack: {canary.name}", canary.blocked, canary.detail, needed=True)
+        for canary in canaries.run():
+            yield Finding(f"attack: {canary.name}", canary.blocked, canary.told, needed=True)
 
 
 def optional() -> Iterator[Finding]:
