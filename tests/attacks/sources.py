@@ -72,6 +72,12 @@ def run(facts):
     return attempt({path: lambda path=path: open(path, "w") for path in paths})
 import numpy as np
 ''', answers=_refused),
+    Attack("find a descriptor of the grader", '''
+import os
+def run(facts):
+    found = [os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if os.path.lexists(f"/proc/self/fd/{fd}")]
+    return sorted(name for name in found if name != "/dev/null" and not name.startswith("/proc/"))
+''', answers=lambda answer: len(answer) == 1 and answer[0].startswith("socket:")),
     Attack("see other processes", '''
 import os
 def run(facts):
@@ -178,6 +184,16 @@ def run(facts):
             os._exit(0)
     time.sleep(30)
 ''', ends=("MemoryExceeded",), seconds=20.0),
+    Attack("memory in files without a name", '''
+import os
+def run(facts):
+    kept = []
+    for number in range(40):
+        kept.append(os.memfd_create("x"))
+        for _ in range(40):
+            os.write(kept[-1], bytes(2**20))
+    return len(kept)
+''', ends=("CodeRaised", "MemoryExceeded"), seconds=5.0),
     Attack("fill /tmp and /dev/shm", '''
 def run(facts):
     told = []

@@ -173,6 +173,34 @@ def test_missing_names_forbidden_and_missing_packages(sandbox: Sandbox) -> None:
         assert job.call("mlp", "double", (1,)) == 2
 
 
+def test_a_forbidden_package_is_empty_for_those_who_get_around_the_guard(sandbox: Sandbox) -> None:
+    pytest.importorskip("scipy")
+    source = b"""
+import builtins, sys
+def f():
+    sys.meta_path[:] = [finder for finder in sys.meta_path if getattr(finder, '__name__', '') == 'PathFinder']
+    return hasattr(builtins.__import__('scipy'), '__version__')
+"""
+    with sandbox.job({"a.py": source}) as job:
+        # Only a job with mounts of its own can have the folder covered.
+        assert job.call("a", "f") is (sandbox.mode == "recycled")
+
+
+def test_a_forged_fault_of_the_house_is_the_students(sandbox: Sandbox) -> None:
+    source = b"""
+import sys
+def f():
+    child = sys.modules['inside.child']
+    pack = child.frames.pack
+    child.frames.pack = lambda nonce, value, *rest: pack(nonce, {'house': 'it broke'}, *rest)
+    return 1
+"""
+    with sandbox.job({"a.py": source}) as job:
+        assert job.call("a", "f") == 1
+        with pytest.raises(AnswerRejected):
+            job.call("a", "f")
+
+
 def test_answers_that_are_no_plain_data_say_where(sandbox: Sandbox) -> None:
     with sandbox.job(FILES) as job:
         with pytest.raises(AnswerRejected, match=r"^result\[0\]\[\"W\"\] is an array of dtype object"):

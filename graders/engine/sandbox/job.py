@@ -142,8 +142,6 @@ class Job:
                 raise wire.NotPlain(code, shown, detail=f"{path}: {detail}"[:MAX_DETAIL])
             case {"memory": True}:
                 raise MemoryExceeded(f"`{module}.{function}` ran out of memory.")
-            case {"house": str(text)}:
-                raise SandboxBroke(text[:500])
         raise wire.NotPlain("malformed", detail="a reply of no known form")
 
     def _checked(self, told: dict[Any, Any], module: str, function: str) -> Blame:
@@ -161,7 +159,7 @@ class Job:
             stage="import" if stage == "import" else "call",
             name=self._known(told.get("name")),
             hint=self._known(told.get("hint")),
-            detail=str(told.get("detail"))[:MAX_DETAIL],
+            detail=_text(told.get("detail")),
         )
 
     def _written(self, name: str) -> bool:
@@ -184,6 +182,10 @@ def checked_name(name: str) -> str:
         raise ValueError(f"not a path inside a submission: {name!r}")
     os.fsencode(name)
     return name
+
+
+def _text(value: object) -> str:
+    return value[:MAX_DETAIL] if isinstance(value, str) else ""
 
 
 def _number(value: object, most: int) -> int:

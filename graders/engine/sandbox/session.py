@@ -85,6 +85,11 @@ class Sandbox:
             self.close()
             raise
         self.mode, self.landlock = told["mode"], told["landlock"]
+        if self.mode == "recycled" and not bwrap.sized():
+            self.close()
+            raise SandboxUnavailable(
+                "Without nested user namespaces the sandbox needs bubblewrap 0.7 or newer, which can limit a tmpfs."
+            )
         if told["missing"]:
             self.close()
             missing = " ".join(told["missing"])
@@ -155,9 +160,13 @@ class Sandbox:
         """Have the zygote import packages that only some submissions need, once."""
         if self._extra.issuperset(packages):
             return
-        self._extra.update(packages)
         self._send({"op": "preload", "packages": list(packages)}, [])
-        self._hear(self.limits.start_seconds)
+        missing = {name.partition(".")[0].lower() for name in self._hear(self.limits.start_seconds)["missing"]}
+        if missing:
+            raise SandboxUnavailable(
+                f"Grading a notebook takes packages that are not installed here: pip install {' '.join(missing)}"
+            )
+        self._extra.update(packages)
 
     def _send(self, message: dict[str, Any], descriptors: list[int]) -> None:
         assert self._control is not None

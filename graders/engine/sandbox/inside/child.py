@@ -17,12 +17,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from graders.kit import frames, wire
     from graders.kit.blame import Blamed
-    from graders.kit.errors import InputError
     from graders.kit.loading import CodeFolder, reseed
 else:
     from kit import frames, wire
     from kit.blame import Blamed
-    from kit.errors import InputError
     from kit.loading import CodeFolder, reseed
 
 from . import isolation
@@ -57,8 +55,6 @@ def _answer(nonce: bytes, folder: CodeFolder, question: dict[str, Any], limits: 
         return frames.pack(nonce, {"reject": {"code": problem.code, "where": where, "detail": problem.got}})
     except MemoryError:
         return frames.pack(nonce, {"memory": True})
-    except InputError as error:
-        return frames.pack(nonce, {"house": str(error)})
     except Exception as error:  # an answer that breaks while it is read, e.g. a dict that changes under the reader
         return frames.pack(nonce, {"reject": {"code": "broken", "where": [], "detail": type(error).__name__[:100]}})
 

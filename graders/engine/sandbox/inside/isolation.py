@@ -6,7 +6,7 @@ import os
 import resource
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import kernel, landlock, seccomp
@@ -29,13 +29,18 @@ def enter_namespaces() -> None:
             file.write(text)
 
 
-def mount_own(limits: Limits) -> None:
-    """Mount what a job has to itself: /proc with its own processes only, and an empty /tmp and /dev/shm of limited size."""
+def mount_own(limits: Limits, covered: Sequence[str] = ()) -> None:
+    """Mount what a job has to itself: /proc with its own processes only, and an empty /tmp and /dev/shm of limited size.
+
+    The folders `covered` become empty: forbidden packages, beyond the reach of whoever gets around the import guard.
+    """
     kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     safe = kernel.MS_NOSUID | kernel.MS_NODEV
     kernel.mount("proc", "/proc", "proc", safe | kernel.MS_NOEXEC)
     for path in landlock.WRITABLE:
         kernel.mount("tmpfs", path, "tmpfs", safe, f"size={limits.disk_mb * MIB},nr_inodes={MAX_INODES},mode=700")
+    for path in covered:
+        kernel.mount("tmpfs", path, "tmpfs", safe | kernel.MS_RDONLY, "size=4k,nr_inodes=2")
 
 
 def wall_in(limits: Limits, landlock_abi: int) -> None:

@@ -41,6 +41,8 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "acct": (163, 89), "quotactl": (179, 60), "syslog": (103, 116), "vhangup": (153, 58), "settimeofday": (164, 170),
     "clock_settime": (227, 112), "adjtimex": (159, 171), "clock_adjtime": (305, 266), "fanotify_init": (300, 262),
     "iopl": (172, None), "ioperm": (173, None), "modify_ldt": (154, None), "lookup_dcookie": (212, 18), "nfsservctl": (180, 42),
+    # memory that no limit of ours sees: not mapped, not in a tmpfs with a size
+    "memfd_create": (319, 279), "memfd_secret": (447, 447),
     # System V and POSIX queues: they outlive a process where jobs share an IPC namespace
     "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
 }  # fmt: skip

@@ -106,6 +106,9 @@ class Zygote:
         self.settings = settings
         self.nested = nested
         self.abi = landlock.version()
+        # A forbidden package that a permitted one has imported already stays: libraries may use what students may not.
+        folders = (os.path.join(path, name) for path in settings.paths for name in settings.forbidden if name not in sys.modules)
+        self.covered = [folder for folder in folders if os.path.isdir(folder)]
         self._running: dict[int, tuple[int, int]] = {}
 
     def serve(self) -> None:
@@ -167,7 +170,7 @@ class Zygote:
 
     def first_process(self, connection: int) -> None:
         """In the first process of the job's own namespaces."""
-        isolation.mount_own(self.settings.limits)
+        isolation.mount_own(self.settings.limits, self.covered)
         serve(socket.socket(fileno=connection), self.settings, self.abi)
 
     def ended(self, handle: int) -> None:
