@@ -178,7 +178,7 @@ def test_a_forbidden_package_is_empty_for_those_who_get_around_the_guard(sandbox
     source = b"""
 import builtins, sys
 def f():
-    sys.meta_path[:] = [finder for finder in sys.meta_path if getattr(finder, '__name__', '') == 'PathFinder']
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ not in ('Finder', '_Hidden')]
     return hasattr(builtins.__import__('scipy'), '__version__')
 """
     with sandbox.job({"a.py": source}) as job:
