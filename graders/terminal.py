@@ -75,23 +75,31 @@ def class_table(outcomes: Outcomes) -> Table:
     grades = outcomes.grades
     assignment = grades.assignment
     table = Table(title=clean(assignment.title["en"]), title_justify="left")
-    table.add_column("student", overflow="ellipsis", no_wrap=True, min_width=20, max_width=NAME_WIDTH)
-    for question in assignment.questions:
-        table.add_column(f"{question.id} /{question.automatic_points:g}", justify="right")
-    table.add_column(f"total /{assignment.automatic_points:g}", justify="right")
-    table.add_column("remarks", overflow="ellipsis", max_width=48, no_wrap=True)
+    heads = [f"{question.id} /{question.automatic_points:g}" for question in assignment.questions]
+    heads.append(f"total /{assignment.automatic_points:g}")
+    room = max(20, out.width - sum(len(head) + 3 for head in heads) - 7)  # what the borders leave for names and remarks
+    table.add_column("student", no_wrap=True)
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("remarks", no_wrap=True)
     for grade in grades.grades[:TABLE_ROWS]:
         points = [f"{sum(result.points for result in grade.of(question)):g}" for question in assignment.questions]
-        table.add_row(clean(grade.name), *points, f"{grade.points:g}", remark(grade))
+        name, note = shorten(grade.name, min(NAME_WIDTH, room // 2)), shorten(remark(grade), room - min(NAME_WIDTH, room // 2))
+        table.add_row(clean(name), *points, f"{grade.points:g}", clean(note))
     return table
+
+
+def shorten(text: str, width: int) -> str:
+    """The text in at most `width` characters."""
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def remark(grade: Grade) -> str:
     """What a TA should know about a submission, in a few words."""
     if grade.problem:
-        return f"[red]{clean(grade.problem)}[/]"
+        return grade.problem
     if grade.ungraded:
-        return f"[yellow]{len(grade.ungraded)} ungraded: the grader broke, see the class page[/]"
+        return f"{len(grade.ungraded)} UNGRADED: the grader broke, see the class page"
     timeouts = sum(result.outcome is Outcome.TIMEOUT for result in grade.results)
     return f"{timeouts} timeouts" if timeouts else ""
 

@@ -15,7 +15,7 @@ from typing import Any
 from .errors import CourseError
 
 LANGUAGES = ("en", "fa")
-DEFAULT_SECONDS = 10.0
+DEFAULT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
