@@ -152,6 +152,20 @@ def run(facts):
         except OSError:
             pass
 ''', ends=("TimedOut", "ProcessDied", "AnswerRejected", "MemoryExceeded")),
+    Attack("as many processes as there can be", '''
+import os, time
+def run(facts):
+    count = 0
+    try:
+        while count < 500:
+            if os.fork() == 0:
+                time.sleep(20)
+                os._exit(0)
+            count += 1
+    except OSError:
+        pass
+    return count
+''', answers=lambda answer: 10 < answer < 48, seconds=5.0),
     Attack("bomb of threads", '''
 import threading, time
 def run(facts):
