@@ -6,6 +6,8 @@ import builtins
 import importlib
 import linecache
 import sys
+import weakref
+from collections.abc import Iterable
 from types import TracebackType
 
 from .blame import KINDS, MAX_DETAIL
@@ -23,10 +25,7 @@ class Tracer:
     def __init__(self, base: str) -> None:
         self.base = base
         self._places: dict[str, tuple[str, int]] = {}
-
-    def __del__(self) -> None:
-        for name in self._places:
-            linecache.cache.pop(name, None)
+        weakref.finalize(self, _forget, self._places).atexit = False
 
     def filename(self, file: str, cell: int = 0) -> str:
         """The name under which a file or a notebook's cell is compiled."""
@@ -84,3 +83,9 @@ class Tracer:
                 return False
             frame = frame.f_back
         return frame.f_code.co_filename in self._places
+
+
+def _forget(names: Iterable[str]) -> None:
+    """Let go of the lines of code that is gone; a class has hundreds of submissions."""
+    for name in names:
+        linecache.cache.pop(name, None)

@@ -366,3 +366,16 @@ def test_reseed_repeats_every_generator() -> None:
     assert draw() == first
     reseed(8)
     assert random.random() != first[0]
+
+
+def test_code_that_is_gone_leaves_no_lines_behind() -> None:
+    import gc
+    import linecache
+
+    before = set(linecache.cache)
+    code = CodeFolder(SOURCES)
+    code.call("mlp", "forward", (1,))
+    assert len(set(linecache.cache) - before) == 2
+    del code
+    gc.collect()
+    assert set(linecache.cache) <= before
