@@ -6,6 +6,7 @@ speakers without; the labels of those never leave this process.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,14 +19,17 @@ from graders.kit import ensure
 from graders.kit.loading import CodeFolder
 from graders.kit.proxy import Proxy
 from graders.speech_hw4.inputs import Array, numbers, trained
-from seeds.datasets import digits
+from seeds.choice import active
 from seeds.datasets.base import Dataset, limit
 
 REFERENCE = Path(__file__).parents[2] / "reference" / "speech_hw4"
 N_CLASSES = 10
 FRAME_STEP = 5  # every fifth frame: neighbours overlap by 60 % and say much the same, and training costs a fifth
 N_FRAMES = 8  # of those; a digit lasts 0.4 s on average
-TAKES = 3  # of each digit by each speaker, where the submission computes all features itself
+LEARN_FROM = 800  # clips at most, so that a real set with thousands trains as long as the embedded one
+FLAT_LEARN_FROM = 600  # fewer where the submission computes all features itself
+FLAT_UNSEEN = 120
+CALIBRATION = Path(__file__).with_name("calibration.json")
 
 Parts = tuple[Dataset, Dataset]
 
@@ -66,28 +70,31 @@ class Learned:
     silent: int
 
 
-@cache
 def recordings() -> Parts:
-    """The embedded digits: (speakers to learn from, unseen speakers)."""
-    everything = digits.make()
+    """The digits in use, embedded or real: (speakers to learn from, unseen speakers)."""
+    return _parts(active("digits"))
+
+
+@cache
+def _parts(everything: Dataset) -> Parts:
     return everything.choose(everything.parts != "test"), everything.part("test")
 
 
+def about(part: Dataset, clips: int) -> Dataset:
+    """The first takes of every digit by every speaker, as many as make up about so many clips."""
+    return limit(part, max(1, clips // (N_CLASSES * len(set(part.groups.tolist())))))
+
+
 @cache
-def mean_split() -> Split:
-    """Time means of the 36 features of the embedded digits, by the reference: (800, 36) and (160, 36)."""
-    return mean_features(recordings())
-
-
 def mean_features(parts: Parts) -> Split:
-    """Time means of the 36 features, by the reference, standardised."""
+    """Time means of the 36 features, by the reference, standardised: (800, 36) and (160, 36) for the embedded digits."""
     code = CodeFolder.read(REFERENCE)
 
     def call(name: str, *args: Any) -> Any:
         return code.call("features", name, args)
 
-    seen, unseen = parts
-    rows = [call("time_mean", [call("features", clip, part.sample_rate) for clip in part.waveforms]) for part in parts]
+    seen, unseen = about(parts[0], LEARN_FROM), about(parts[1], LEARN_FROM)
+    rows = [call("time_mean", [call("features", clip, part.sample_rate) for clip in part.waveforms]) for part in (seen, unseen)]
     train, other = call("standardize", *rows)
     return Split(train, seen.labels, other, unseen.labels)
 
@@ -95,7 +102,7 @@ def mean_features(parts: Parts) -> Split:
 def flat_features(code: Proxy, parts: Parts) -> Split:
     """Every fifth frame of the 36 features in one row, standardised, all by the code under test: (N, 288), (M, 288)."""
     rows, labels = [], []
-    for part in (limit(part, TAKES) for part in parts):
+    for part in (about(parts[0], FLAT_LEARN_FROM), about(parts[1], FLAT_UNSEEN)):
         matrices = [numbers(code.features.features(clip, part.sample_rate), (-1, 36), "features") for clip in part.waveforms]
         clips = [matrix[::FRAME_STEP] for matrix in matrices]
         rows.append(numbers(code.features.flatten(clips, N_FRAMES), (len(clips), 36 * N_FRAMES), "flatten"))
@@ -116,3 +123,20 @@ def learn(code: Proxy, data: Split, how: Experiment, seed: int = 0) -> Learned:
     found = numbers(code.mlp.predict(params, data.unseen, how.activation), data.unseen_labels.shape, "predict")
     silent = len(set(range(N_CLASSES)) - set(found.astype(int).tolist()))
     return Learned(float(np.mean(found == data.unseen_labels)), numbers(got["mse"], (how.epochs,), "mse"), silent)
+
+
+@cache
+def difficulty(check: str, parts: Parts) -> float:
+    """How much harder these recordings are than the ones that the bands were measured on: 1 for the embedded digits.
+
+    On a real copy, the reference's mean accuracy at calibration over its mean accuracy here. With it, a band asks for the same share
+    of what a right solution reaches.
+    """
+    if parts[0].provenance.get("source", "").startswith("embedded"):
+        return 1.0
+    code = CodeFolder.read(REFERENCE)
+    proxy = Proxy(lambda module, name, args, kwargs: code.call(module, name, args, kwargs))
+    data = flat_features(proxy, parts) if check == "q2.learns_flat" else mean_features(parts)
+    here = float(np.mean([learn(proxy, data, EXPERIMENTS[check], seed).accuracy for seed in range(3)]))
+    measured = json.loads(CALIBRATION.read_text(encoding="utf-8"))["checks"][check]["accuracy"]["reference"]
+    return float(np.mean(measured)) / max(here, 1 / N_CLASSES)

@@ -55,7 +55,7 @@ def random_sample(rng: np.random.Generator, n_inputs: int, n_outputs: int, activ
     return rng.normal(size=n_inputs), target
 
 
-def numbers(value: Any, shape: tuple[int, ...], what: str) -> Array:
+def numbers(value: Any, shape: tuple[int, ...], what: str, hint: str = "") -> Array:
     """A student's answer as an array of this shape; -1 stands for any length. Fails the check where it is no such thing."""
     try:
         array = np.asarray(value, dtype=float)
@@ -64,7 +64,7 @@ def numbers(value: Any, shape: tuple[int, ...], what: str) -> Array:
     fits = array.ndim == len(shape) and all(want in (-1, have) for have, want in zip(array.shape, shape, strict=True))
     size = tuple("any" if length == -1 else length for length in shape)
     ensure(fits, f"{what} should be numbers of shape {size}.", got=value, wanted=size)
-    ensure(np.isfinite(array).all(), f"{what} holds NaN or infinity.", got=value)
+    ensure(np.isfinite(array).all(), f"{what} holds NaN or infinity.{hint}", got=value)
     return array
 
 
@@ -86,5 +86,6 @@ def trained(value: Any, sizes: list[int], epochs: int) -> Params:
     complete = isinstance(value, dict) and {"params", "mse", "accuracy"} <= set(value)
     ensure(complete, "train should return a dictionary with params, mse and accuracy.", got=value)
     for name in ("mse", "accuracy"):
-        numbers(value[name], (epochs,), f"{name} of train (one number for each epoch)")
+        hint = " The training ran away: look at the scale of the first weights, then at the gradient."
+        numbers(value[name], (epochs,), f"{name} of train (one number for each epoch)", hint)
     return layers(value["params"], sizes, "the trained network")

@@ -12,7 +12,7 @@ import numpy as np
 
 from graders.kit import band, check, difference, ensure, equal, same
 from graders.kit.proxy import Proxy
-from graders.speech_hw4.digits import EXPERIMENTS, Learned, flat_features, learn, mean_split, recordings
+from graders.speech_hw4.digits import EXPERIMENTS, Learned, difficulty, flat_features, learn, mean_features, recordings
 from graders.speech_hw4.inputs import Array, layers, observed, random_network, random_sample, trained
 
 SIZES = {"one": [12, 11, 10], "two_equal": [12, 11, 11, 10]}
@@ -84,23 +84,25 @@ def test_curve(student: Proxy, right: Proxy, rng: np.random.Generator) -> None:
 @check("q2.learns_flat")
 def test_learns_flat(student: Proxy) -> None:
     """From sound to digit with all your own code: features, rows, standardising, training, decision."""
-    _award(learn(student, flat_features(student, recordings()), EXPERIMENTS["q2.learns_flat"]))
+    _award("q2.learns_flat", learn(student, flat_features(student, recordings()), EXPERIMENTS["q2.learns_flat"]))
 
 
 @check("q2.learns_bipolar")
 def test_learns_bipolar(student: Proxy) -> None:
     """Your network with one hidden layer of bipolar sigmoids, trained on mean features that we computed."""
-    _award(learn(student, mean_split(), EXPERIMENTS["q2.learns_bipolar"]))
+    _award("q2.learns_bipolar", learn(student, mean_features(recordings()), EXPERIMENTS["q2.learns_bipolar"]))
 
 
 @check("q2.learns_deep")
 def test_learns_deep(student: Proxy) -> None:
     """Your network with two hidden ReLU layers, trained on mean features that we computed."""
-    _award(learn(student, mean_split(), EXPERIMENTS["q2.learns_deep"]))
+    _award("q2.learns_deep", learn(student, mean_features(recordings()), EXPERIMENTS["q2.learns_deep"]))
 
 
-def _award(learned: Learned) -> None:
+def _award(name: str, learned: Learned) -> None:
     """Points by the accuracy on unseen speakers, if the curve shows learning at all."""
     ensure(learned.mse[-1] < 0.9 * learned.mse[0], "The MSE should fall from the first epoch to the last.", got=learned.mse)
-    note = f" ({learned.silent} digits are never recognised)" if learned.silent else ""
-    band(learned.accuracy, f"accuracy on speakers that the network has not heard{note}")
+    note = f" ({learned.silent} of the ten digits never recognised)" if learned.silent else ""
+    scale = difficulty(name, recordings())
+    scaled = "" if scale == 1.0 else f", {learned.accuracy:.3f}, times {scale:.2f} for these harder recordings"
+    band(scale * learned.accuracy, f"accuracy on speakers that the network has not heard{note}{scaled}")

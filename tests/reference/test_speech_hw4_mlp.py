@@ -120,7 +120,7 @@ def naive_train(params: Any, inputs: Any, labels: Any, activation: str, orders: 
             target = np.full(10, -1.0 if activation == "bipolar" else 0.0)
             target[labels[i]] = 1.0
             loss = torch_loss(leaves, inputs[i], target, activation)
-            scores = [float(torch_loss(leaves, inputs[i], np.eye(10)[k], activation)) for k in range(10)]
+            scores = [torch_loss(leaves, inputs[i], np.eye(10)[k], activation).item() for k in range(10)]
             errors, hits = errors + 2 * loss.item() / 10, hits + (int(np.argmin(scores)) == labels[i])
             loss.backward()
             with torch.no_grad():

@@ -16,6 +16,7 @@ from graders.kit.outcome import CheckResult, Outcome
 from graders.kit.plugin import Suite, SuitePlugin
 from graders.kit.proxy import Backend
 from graders.kit.run import Collector, run_pytest
+from seeds.datasets import digits
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = load(ROOT / "assignments" / "speech_hw4")
@@ -121,6 +122,9 @@ class One:
     def backend(self, student: str) -> Backend:
         return self.direct
 
+    def files(self, student: str) -> dict[str, bytes]:
+        return {}
+
     def reset(self) -> None:
         return None
 
@@ -177,6 +181,8 @@ def test_each_mistake_loses_points_and_is_named(name: str) -> None:
 
 def test_the_bands_are_the_calibrated_ones() -> None:
     measured = json.loads((ROOT / "graders" / "speech_hw4" / "calibration.json").read_text(encoding="utf-8"))
+    unseen = digits.make().part("test")
+    assert measured["data"]["unseen"].endswith(unseen.fingerprint), "run python -m benchmarks.tasks.calibrate_speech_hw4"
     for check, found in measured["checks"].items():
         assert [[band.floor, band.share] for band in ASSIGNMENT.check(check).bands] == found["bands"]
         assert min(found["accuracy"]["reference"]) > found["bands"][-1][0] + 0.05
