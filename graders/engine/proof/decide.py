@@ -95,3 +95,8 @@ def _decide(student: Side, right: Side, options: Options) -> Verdict:
 def _echo(statement: Statement) -> str:
     sides = f" {statement.relation} ".join(to_plain(side) for side in statement.sides)
     return f"{statement.label} {statement.relation} {sides}" if statement.label else sides
+
+
+def forget() -> None:
+    """Drop the verdicts remembered so far (equal answers of a class are judged once)."""
+    _decide.cache_clear()

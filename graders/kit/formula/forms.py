@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ONE, TWO = Num(Fraction(1)), Num(Fraction(2))
 _FOLDS = {"sum": "sum", "prod": "prod", "product": "prod", "mean": "mean", "average": "mean", "min": "min", "max": "max",
           "minimum": "min", "maximum": "max"}  # fmt: skip
+_COMPARISONS = ("<", ">", "<=", ">=", "!=", "==", "=")
 COMPARE = 10
 _POWER = 50
 _SUM_BODY = 25
@@ -116,14 +117,26 @@ def _piecewise(reader: Reader, args: tuple[Node, ...], token: Token) -> Node:
     return Piecewise(cases, args[-1] if len(args) % 2 else None)
 
 
+def opens_indicator(reader: Reader, behind: bool = False) -> bool:
+    """Whether the token under the cursor (or, with `behind`, the one just read) is the 1 of an indicator `1[z > 0]`."""
+    at = reader.at - behind
+    if reader.tokens[at].text != "1":
+        return False
+    at += 1 + (reader.tokens[min(at + 1, len(reader.tokens) - 1)].text == "_" and reader.latex)
+    return at < len(reader.tokens) and reader.tokens[at].text in ("(", "[", "{") and _holds_comparison(reader, at)
+
+
+def _holds_comparison(reader: Reader, opening: int) -> bool:
+    inner = reader.tokens[opening + 1 : reader.closing(opening)]
+    return any(token.kind == "operator" and token.text in _COMPARISONS for token in inner)
+
+
 def read_indicator_group(reader: Reader) -> Node | None:
     """A bracket (or LaTeX subscript) that holds a comparison, as an indicator; None where it holds anything else."""
     reader.take("_")
     if not reader.sees("(", "[", "{"):
         return None
-    opening = reader.at
-    inner = reader.tokens[opening + 1 : reader.closing(opening)]
-    if not any(token.text in ("<", ">", "<=", ">=", "!=", "==", "=") for token in inner):
+    if not _holds_comparison(reader, reader.at):
         return None
     node = reader.group()
     while isinstance(node, Group):

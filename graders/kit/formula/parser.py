@@ -160,7 +160,7 @@ class Reader(Stream):
         if not self.latex:
             before = self.text[self.where.get(id(left), token.start) : token.start].strip()[-20:]
             raise self.error(f"a product needs its sign here: {before}*{self.text[token.start : token.end]}")
-        if token.kind == "number":
+        if token.kind == "number" and not forms.opens_indicator(self):
             raise self.error("a number cannot follow a factor: write the power with ^, or the product with \\cdot")
         numbers = isinstance(left, Bin) and isinstance(left.left, Num) and isinstance(left.right, Num)
         if isinstance(left, Bin) and left.op == "/" and not (numbers and token.text in ("(", "[", "{")):
@@ -210,12 +210,10 @@ class Reader(Stream):
 
     def _number(self) -> Node:
         token = self.next()
-        if token.text == "1" and (self.sees("[", "(", "{") or (self.latex and self.sees("_"))):
-            start, saved = self.at, list(self.tokens)
+        if forms.opens_indicator(self, behind=True):
             condition = forms.read_indicator_group(self)
             if condition is not None:
                 return condition
-            self.at, self.tokens = start, saved
         if self.sees("_"):
             raise self.error("a number has no subscript")
         value = Fraction(token.text)
