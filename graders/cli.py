@@ -43,7 +43,9 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sanjeh")
 @click.option(
-    "--course", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Another course's folder (default: sanjeh's own)."
+    "--course",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Another course's folder (default: sanjeh's own).",
 )
 @click.pass_context
 def main(context: click.Context, course: Path | None) -> None:
@@ -62,7 +64,9 @@ def _workers() -> int:
 @click.option("-n", "--workers", type=click.IntRange(1, 256), default=_workers, help="Processes (default: one per core).")
 @click.option("--regrade", is_flag=True, help="Grade finished submissions again and show what moved.")
 @click.option("--no-sandbox", is_flag=True, help="Run student code UNPROTECTED in the grader: only for code that you trust.")
-@click.option("--data", multiple=True, metavar="NAME=PATH", help="Grade on a real copy of a data set instead of the embedded one.")
+@click.option(
+    "--data", multiple=True, metavar="NAME=PATH", help="Grade on a real copy of a data set instead of the embedded one."
+)
 @click.option("--language", type=click.Choice(["en", "fa"]), default="en", help="Language of the pages.")
 @click.pass_obj
 def grade(

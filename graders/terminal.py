@@ -36,7 +36,13 @@ class Bar:
     """A progress bar with count and ETA on stderr; where stderr is no terminal, a line now and then."""
 
     def __init__(self) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
         self.progress = Progress(*columns, console=Console(file=sys.stderr, stderr=True))
         self.terminal = sys.stderr.isatty()
         self.total = self.done = 0

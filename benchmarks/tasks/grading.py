@@ -88,7 +88,9 @@ def isolated(inbox: Path, workers: int, imports_torch: bool, base: Path) -> Meas
         course = base / "course"
         subprocess.run(["cp", "-r", str(COURSE), str(course)], check=True)
         file = course / "assignments" / SLUG / "assignment.toml"
-        file.write_text(file.read_text().replace('packages = ["numpy"]', 'packages = ["numpy", "torch"]').replace("= 512", "= 2048"))
+        file.write_text(
+            file.read_text().replace('packages = ["numpy"]', 'packages = ["numpy", "torch"]').replace("= 512", "= 2048")
+        )
     size = len(list(inbox.iterdir()))
     command = [sys.executable, "-m", "graders.cli", "--course", str(course), "grade", SLUG, str(inbox)]
     command += ["-o", str(base / "out"), "-n", str(workers)]

@@ -135,7 +135,16 @@ def grade_shard(assignment: Assignment, plan: Plan, folder: Path, workers: int, 
     plan.write(path)
     controller = Controller(assignment, path, on_complete)
     suites = [suite for suite in (plan.public_suite, plan.hidden_suite) if any(Path(suite).glob("test_*.py"))]
-    options = ["-n", str(min(workers, len(plan.entries))), "-p", "xdist.plugin", "-p", "graders.engine.worker", "-p", "no:terminal"]
+    options = [
+        "-n",
+        str(min(workers, len(plan.entries))),
+        "-p",
+        "xdist.plugin",
+        "-p",
+        "graders.engine.worker",
+        "-p",
+        "no:terminal",
+    ]
     printed = run_pytest([*suites, *options], [controller])
     if len(controller.open) == len(plan.entries) and not controller.broken and not controller.collection:
         raise CourseError(f"pytest graded nothing:\n{printed}")

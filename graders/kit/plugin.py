@@ -79,7 +79,9 @@ class SuitePlugin:
         """One item per submission and check."""
         if hasattr(metafunc.function, "sanjeh_check"):
             if "submission" not in metafunc.fixturenames:
-                raise CourseError(f"check {metafunc.function.sanjeh_check!r} takes neither `student` nor `files`: it cannot check one")
+                raise CourseError(
+                    f"check {metafunc.function.sanjeh_check!r} takes neither `student` nor `files`: it cannot check one"
+                )
             metafunc.parametrize("submission", self.students, indirect=True, ids=[f"@{key}@" for key in self.students])
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

@@ -14,7 +14,14 @@ class Backend(Protocol):
     """Calls a function of a submission. Raises a StudentFault for whatever her code does wrong, a HouseFault for ours."""
 
     def call(
-        self, module: str, function: str, args: tuple[Any, ...], kwargs: dict[str, Any] | None, *, seconds: float, seed: int | None
+        self,
+        module: str,
+        function: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any] | None,
+        *,
+        seconds: float,
+        seed: int | None,
     ) -> Any:
         """Return the answer as plain data. `seconds` is the CPU budget, `seed` reseeds the global generators first."""
         ...

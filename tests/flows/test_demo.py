@@ -15,7 +15,15 @@ from graders.kit.mistakes import load as load_mistakes
 
 COURSE = Course()
 pytestmark = pytest.mark.xdist_group("demo")  # one demo at a time, each only once
-RIGHT = ("Reference", "Notebook", "Zip in a folder", "سارا احمدی", "=cmd(), Mallory", "Hostile prints a gigabyte", "Hostile reads secrets")
+RIGHT = (
+    "Reference",
+    "Notebook",
+    "Zip in a folder",
+    "سارا احمدی",
+    "=cmd(), Mallory",
+    "Hostile prints a gigabyte",
+    "Hostile reads secrets",
+)
 UNREADABLE = ("Not code", "Broken zip")
 
 Results = dict[str, list[tuple[str, str, float, dict[str, str]]]]
@@ -78,7 +86,9 @@ def test_each_mistake_loses_points_and_is_named(demo: tuple[str, Path, Results])
 
 def test_every_check_is_failed_by_some_mistake(demo: tuple[str, Path, Results]) -> None:
     slug, _, results = demo
-    failed = {check for name, rows in results.items() if name.startswith("Mistake") for check, how, _, _ in rows if how != "passed"}
+    failed = {
+        check for name, rows in results.items() if name.startswith("Mistake") for check, how, _, _ in rows if how != "passed"
+    }
     assert failed == {spec.id for spec in COURSE.assignment(slug).checks()}
 
 
@@ -102,6 +112,8 @@ def test_the_same_again_gives_the_same_scores(demo: tuple[str, Path, Results], t
             shutil.copytree(folder, inbox / folder.name)
     done = sanjeh("grade", slug, inbox, "-o", tmp_path / "out", course=HOUSE)
     with sqlite3.connect(tmp_path / "out" / "ledger.sqlite") as connection:
-        rows = connection.execute("select g.name, r.check_id, r.points from grades g join results r on r.grade_id = g.id").fetchall()
+        rows = connection.execute(
+            "select g.name, r.check_id, r.points from grades g join results r on r.grade_id = g.id"
+        ).fetchall()
     assert {name for name, _, _ in rows} >= {"Reference"}, done.stdout + done.stderr
     assert all((check, points) in [(c, p) for c, _, p, _ in results[name]] for name, check, points in rows)

@@ -83,7 +83,9 @@ def test_outcomes(graded: tuple[Path, Path, subprocess.CompletedProcess[str]]) -
     assert outcomes(out, "Columns")["q1.mean"] == "failed"
 
 
-def test_the_mistake_is_named_and_hidden_inputs_are_not_shown(graded: tuple[Path, Path, subprocess.CompletedProcess[str]]) -> None:
+def test_the_mistake_is_named_and_hidden_inputs_are_not_shown(
+    graded: tuple[Path, Path, subprocess.CompletedProcess[str]],
+) -> None:
     (page,) = list((graded[1] / "feedback").glob("*olumns*.html"))
     text = page.read_text(encoding="utf-8")
     assert "The columns are averaged, not the rows" in text
@@ -100,7 +102,9 @@ def test_names_are_harmless(graded: tuple[Path, Path, subprocess.CompletedProces
         assert "<b>Mallory" not in page.read_text(encoding="utf-8")
 
 
-def test_again_nothing_is_graded_twice_and_a_change_is(graded: tuple[Path, Path, subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
+def test_again_nothing_is_graded_twice_and_a_change_is(
+    graded: tuple[Path, Path, subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
     inbox, out = tmp_path / "inbox", tmp_path / "out"
     shutil.copytree(graded[0], inbox)
     shutil.copytree(graded[1], out)
@@ -201,7 +205,11 @@ def graded_at(out: Path) -> dict[object, object]:
 def assert_workers_end(session: int) -> None:
     """No process of a killed run stays behind."""
     for _ in range(100):
-        alive = [pid for pid in map(int, filter(str.isdigit, (path.name for path in Path("/proc").iterdir()))) if _session(pid) == session]
+        alive = [
+            pid
+            for pid in map(int, filter(str.isdigit, (path.name for path in Path("/proc").iterdir())))
+            if _session(pid) == session
+        ]
         if not alive:
             return
         time.sleep(0.1)

@@ -40,7 +40,9 @@ class OneProvider:
 def run(tmp_path: Path, body: str, source: str = "", arguments: str = "student, right, rng") -> tuple[CheckResult, OneProvider]:
     """Run one check `q1.score` (5 points, bands at 0.5 and 0.9) with this body on a submission with this source."""
     lines = "\n    ".join(body.splitlines())
-    (tmp_path / "test_one.py").write_text(f'{HEAD}@check("q1.score")\ndef test_one({arguments}):\n    """Asked."""\n    {lines}\n')
+    (tmp_path / "test_one.py").write_text(
+        f'{HEAD}@check("q1.score")\ndef test_one({arguments}):\n    """Asked."""\n    {lines}\n'
+    )
     provider = OneProvider(source)
     suite = Suite(load(TOY / "assignments" / "toy"), REFERENCE, MISTAKES)
     collector = Collector()

@@ -88,5 +88,7 @@ def test_the_kit_imports_itself_relatively() -> None:
     """It is called `kit` in the sandbox and `graders.kit` in a student's folder."""
     for path in sorted((HOUSE / "graders" / "kit").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        absolute = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("graders")]
+        absolute = [
+            node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("graders")
+        ]
         assert not absolute, path
