@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from seeds.datasets.frames import FrameLabels
 from seeds.determinism import rng
 from seeds.errors import DataError
 
@@ -37,6 +38,10 @@ class Signals(Sequence[FloatArray]):
     @abstractmethod
     def content(self, index: int) -> bytes:
         """Give the bytes as stored, which the fingerprint is made of."""
+
+    def digest(self, index: int) -> bytes:
+        """Hash the content of one signal (SHA-256)."""
+        return hashlib.sha256(self.content(index)).digest()
 
     @abstractmethod
     def signal(self, index: int) -> FloatArray:
@@ -121,6 +126,10 @@ class Chosen(Signals):
         """Give its bytes from the source."""
         return self._source.content(int(self._places[index]))
 
+    def digest(self, index: int) -> bytes:
+        """Give its hash from the source, which may know it without making the signal."""
+        return self._source.digest(int(self._places[index]))
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
@@ -136,6 +145,9 @@ class Dataset:
         parts: (N,) text: "train", "validation", "test", or "" where it is not split yet.
         ids: (N,) text: which recording this is, unique.
         provenance: where it comes from: source, version, parameters, licence.
+        columns: further text about each example, (N,) each: "text", "translation", "speaker", "recording", "kind"; whatever the
+            data set knows.
+        frame_labels: a class for every frame of every signal, where there are such.
     """
 
     name: str
@@ -147,6 +159,8 @@ class Dataset:
     parts: TextArray
     ids: TextArray
     provenance: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, TextArray] = field(default_factory=dict)
+    frame_labels: FrameLabels | None = None
 
     def __post_init__(self) -> None:
         """Check that everything has one length and every label a name."""
@@ -155,7 +169,10 @@ class Dataset:
         object.__setattr__(self, "labels", np.asarray(self.labels, dtype=np.int64))
         for column in ("groups", "parts", "ids"):
             object.__setattr__(self, column, np.asarray(getattr(self, column), dtype=np.str_))
+        object.__setattr__(self, "columns", {key: np.asarray(text, dtype=np.str_) for key, text in self.columns.items()})
         sizes = {column: len(getattr(self, column)) for column in ("signals", "labels", "groups", "parts", "ids")}
+        sizes |= {key: len(text) for key, text in self.columns.items()}
+        sizes |= {"frame_labels": len(self.frame_labels)} if self.frame_labels is not None else {}
         if len(set(sizes.values())) != 1:
             raise DataError(f"data set {self.name!r} has columns of different length: {sizes}")
         if len(self) and not 0 <= self.labels.min() <= self.labels.max() < len(self.label_names):
@@ -176,21 +193,29 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash everything that an experiment depends on: signals, labels, names, groups, parts and rate (SHA-256, hex).
+        """Hash everything that an experiment depends on: signals, all labels and texts, names, groups, parts and rate (SHA-256, hex).
 
         Files are hashed as stored, so that the fingerprint does not depend on the version of the resampler.
         """
         sha = hashlib.sha256(f"{self.sample_rate}|{'|'.join(self.label_names)}".encode())
         for index, row in enumerate(zip(self.ids, self.labels.tolist(), self.groups, self.parts, strict=True)):
             sha.update("|".join(map(str, row)).encode())
-            sha.update(hashlib.sha256(self.waveforms.content(index)).digest())
+            sha.update(self.waveforms.digest(index))
+            if self.frame_labels is not None:
+                sha.update(self.frame_labels.digest(index))
+        for key, text in sorted(self.columns.items()):
+            sha.update("|".join((key, *text.tolist())).encode())
+        if self.frame_labels is not None:
+            sha.update("|".join(self.frame_labels.names).encode())
         return sha.hexdigest()
 
     def choose(self, rows: NDArray[Any] | Sequence[int]) -> Dataset:
         """Give the examples of `rows` (places, or a mask of N), in that order, without copying signals."""
         places = np.arange(len(self), dtype=np.int64)[np.asarray(rows)]
-        columns = {column: getattr(self, column)[places] for column in ("labels", "groups", "parts", "ids")}
-        return replace(self, signals=Chosen(self.waveforms, places), **columns)
+        chosen = {column: getattr(self, column)[places] for column in ("labels", "groups", "parts", "ids")}
+        frames = None if self.frame_labels is None else self.frame_labels.choose(places)
+        columns = {key: text[places] for key, text in self.columns.items()}
+        return replace(self, signals=Chosen(self.waveforms, places), columns=columns, frame_labels=frames, **chosen)
 
     def part(self, name: Part) -> Dataset:
         """Give the examples of one part.
