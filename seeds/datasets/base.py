@@ -43,6 +43,10 @@ class Signals(Sequence[FloatArray]):
         """Hash the content of one signal (SHA-256)."""
         return hashlib.sha256(self.content(index)).digest()
 
+    def stamp(self, index: int) -> str | None:
+        """Tell apart versions of one signal without reading it, where it is a file (place, size, times); None is unknown."""
+        return None
+
     @abstractmethod
     def signal(self, index: int) -> FloatArray:
         """Give the signal at `index`, 0 <= index < N."""
@@ -129,6 +133,10 @@ class Chosen(Signals):
     def digest(self, index: int) -> bytes:
         """Give its hash from the source, which may know it without making the signal."""
         return self._source.digest(int(self._places[index]))
+
+    def stamp(self, index: int) -> str | None:
+        """Give its stamp from the source."""
+        return self._source.stamp(int(self._places[index]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,9 +244,13 @@ class Spec:
     Attributes:
         name, title: what it is called, and one line on what it is.
         layout: how a real copy lies on disk, for people.
-        make: the embedded data, made here or taken from the cache.
+        make: the embedded data, made here or taken from the cache; called without arguments, or with those of `workers` (processes)
+            and `progress` (called with the number of examples just made) that it takes.
         load: a real copy at a path; raises `DataError` naming every fault.
         verify: the faults of the copy at a path, all of them; none means that `load` takes it.
+        licence: who may use it how: the embedded data, and each published set that `load` reads.
+        examples, seconds, megabytes: what making the embedded data with its default recipe gives and costs, measured on two cores;
+            0 is unknown.
     """
 
     name: str
@@ -247,6 +259,10 @@ class Spec:
     make: Callable[..., Dataset]
     load: Callable[..., Dataset]
     verify: Callable[[Path], list[str]]
+    licence: str = ""
+    examples: int = 0
+    seconds: float = 0.0
+    megabytes: float = 0.0
 
 
 def split_by_group(dataset: Dataset, shares: Mapping[Part, float] = SHARES, *, seed: int) -> Dataset:

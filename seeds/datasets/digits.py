@@ -274,4 +274,8 @@ SPEC = Spec(
     make=make,
     load=load,
     verify=verify,
+    licence="embedded: as sanjeh's own; " + "; ".join(f"{layout.name}: {layout.licence}" for layout in LAYOUTS),
+    examples=Recipe().speakers * Recipe().takes * len(WORDS),
+    seconds=6,
+    megabytes=16,
 )
