@@ -159,7 +159,8 @@ def simplify_times(corpus: Sequence[Case]) -> tuple[list[float], int]:
     """Seconds that `sympy.simplify(answer - right) == 0` takes on the readable scalar answers, and how often it ran out of time."""
     chosen = [case for case in corpus if case.expected != "unreadable" and _is_scalar(case)]
     context = multiprocessing.get_context("spawn")
-    seconds, given_up = [], 0
+    seconds: list[float] = []
+    given_up = 0
     parent, child = context.Pipe()
     worker = context.Process(target=_simplify_forever, args=(child,), daemon=True)
     worker.start()

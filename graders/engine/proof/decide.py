@@ -10,7 +10,9 @@ from functools import lru_cache
 
 from graders.kit.errors import FormulaError
 from graders.kit.formula import Context, Node, Statement, parse, parse_statement, to_plain
+from graders.kit.formula.tree import free_names
 
+from .inlining import inline
 from .numeric import Side, compare, row_context
 from .verdict import Kind, Options, Verdict
 from .worker import prove
@@ -71,13 +73,14 @@ def _decide_statement(statement: Statement, wanted: Node, context: Context, opti
     verdict = decide(statement.answer, wanted, context, options)
     if verdict.accepted or len(statement.sides) == 1:
         return verdict
-    first = decide(statement.sides[0], wanted, context, options)
-    if statement.is_equation and not first.accepted:
-        return Verdict(Kind.UNDECIDED, verdict.points, "an equation stands where a value was asked", verdict.counter)
-    if statement.is_equation:
+    first = statement.sides[0]
+    if not (statement.is_equation or (not statement.label and free_names(first) & free_names(inline(wanted, context)))):
+        return verdict
+    if decide(first, wanted, context, options).accepted:
         reason = "the left side is right, but it is not equal to the right side"
-        return Verdict(Kind.UNDECIDED, verdict.points, reason, verdict.counter)
-    return verdict
+    else:
+        reason = "an equation stands where a value was asked"
+    return Verdict(Kind.UNDECIDED, verdict.points, reason, verdict.counter)
 
 
 @lru_cache(maxsize=8192)

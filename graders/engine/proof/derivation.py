@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from graders.kit.errors import FormulaError
-from graders.kit.formula import Context, Node, Statement, parse, parse_statement, to_plain
-from graders.kit.formula.tree import Bin, free_names
+from graders.kit.formula import Context, Node, Statement, definitions, parse, parse_statement, to_plain
+from graders.kit.formula.tree import Bin, Sym, free_names
 
 from .inlining import inline
 from .steps import Fit, Step, check_rewrite, check_steps
@@ -102,9 +102,7 @@ class _Path:
 
 def follow(lines: list[str], task: Derivation, notation: str = "auto") -> DerivationVerdict:
     """Judge a derivation. Never raises for what a student wrote: a line that cannot be read is a line that does not follow."""
-    values = [
-        value for number, text in enumerate(lines[:MAX_LINES], 1) for value in _values(number, text, task.context, notation)
-    ]
+    values = [value for number, text in enumerate(lines[:MAX_LINES], 1) for value in _values(number, text, task, notation)]
     before = _Line(0, task.given, parse(task.given, task.context))
     paths = {0: _Path()}
     for line in values:
@@ -118,22 +116,29 @@ def follow(lines: list[str], task: Derivation, notation: str = "auto") -> Deriva
     return DerivationVerdict(best.lines, earned, best.points, task.max_points, min(wrong, default=0), undecided)
 
 
-def _values(number: int, text: str, context: Context, notation: str) -> list[_Line]:
+def _values(number: int, text: str, task: Derivation, notation: str) -> list[_Line]:
     try:
-        statement = parse_statement(text, context, notation)
+        statement = parse_statement(text, task.context, notation)
     except FormulaError as fault:
         return [_Line(number, text, None, fault=f"{fault} (character {fault.position + 1})")]
-    if _is_open_equation(statement):
+    unknowns = [Sym(step.variable) for step in task.steps if step.operator == "solve"]
+    if statement.is_equation and statement.answer in unknowns:
+        return [_Line(number, text, side) for side in statement.sides[:-1]]
+    if _is_open_equation(statement, unknowns, task.context):
         left, right = statement.sides
         return [_Line(number, text, Bin("-", left, right), equation=True)]
-    sides = (
-        statement.sides[1:] if len(statement.sides) > 1 and not statement.is_equation and not statement.label else statement.sides
-    )
+    named = len(statement.sides) > 1 and not statement.is_equation and not statement.label
+    sides = statement.sides[1:] if named else statement.sides
     return [_Line(number, text, side, relation=statement.relation) for side in sides]
 
 
-def _is_open_equation(statement: Statement) -> bool:
-    return statement.is_equation and len(statement.sides) == 2 and statement.relation == "="
+def _is_open_equation(statement: Statement, unknowns: list[Sym], context: Context) -> bool:
+    """Whether a line is an equation to solve. `n = theta*T` is one too: what is given is not being named there."""
+    if statement.label or len(statement.sides) != 2 or statement.relation != "=":
+        return False
+    first = statement.sides[0]
+    given = isinstance(first, Sym) and first not in unknowns and first.name not in definitions(context)
+    return statement.is_equation or given
 
 
 def _extend(paths: dict[int, _Path], before: _Line, line: _Line, task: Derivation) -> dict[int, _Path]:

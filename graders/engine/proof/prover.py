@@ -1,6 +1,6 @@
 """Inside the prover's process: read a request, answer whether the two formulas are equal, again and again.
 
-Started by `worker` as `python -m graders.engine.proof.prover`; talks JSON lines on its standard streams.
+Started by `worker` as `python -m`; talks JSON lines on its standard streams.
 """
 
 from __future__ import annotations

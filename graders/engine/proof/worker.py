@@ -26,7 +26,8 @@ MEMORY = 1_500_000_000
 START_SECONDS = 20.0
 """How long a worker may take to import sympy."""
 
-_HOME = Path(__file__).resolve().parents[3]
+_PACKAGE = __name__.rpartition(".")[0]
+_HOME = Path(__file__).resolve().parents[_PACKAGE.count(".") + 1]
 
 
 class Worker:
@@ -71,7 +72,7 @@ class Worker:
             return self._process
         self.stop()
         environment = {**os.environ, "PYTHONPATH": str(_HOME), "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
-        command = [sys.executable, "-m", "graders.engine.proof.prover"]
+        command = [sys.executable, "-m", f"{_PACKAGE}.prover"]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, cwd=_HOME
         )

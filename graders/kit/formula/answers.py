@@ -14,6 +14,7 @@ The course's file (`formulas.toml`, public) declares the contexts and says for e
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -160,15 +161,23 @@ def _answer(part: Part, table: Mapping[str, Any]) -> Answer:
             raise InputError("this part is a derivation: lines = ['...', '...']")
         if len(lines) > MAX_LINES:
             raise InputError(f"{len(lines)} lines; at most {MAX_LINES}")
+        _check_escapes("\n".join(lines))
         return Answer(part.id, tuple(line for line in lines if line.strip()), notation)
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise InputError(f"the answer is one {part.kind}, in quotes; got {type(value).__name__}")
     text = str(value)
+    _check_escapes(text)
     if part.kind in ("text", "choice") and len(text) > MAX_TEXT:
         raise InputError(f"{len(text)} characters; at most {MAX_TEXT}")
     if part.kind == "choice" and part.choices and text.strip().casefold() not in [choice.casefold() for choice in part.choices]:
         raise InputError(f"{text[:40]!r} is none of the choices {', '.join(part.choices)}")
     return Answer(part.id, (text,), notation)
+
+
+def _check_escapes(text: str) -> None:
+    """`"\\theta"` in double quotes is a tab and `heta`: say so instead of reading on."""
+    if re.search(r"[\x08\x0c\x1b]|[\t\r][a-z]", text):
+        raise InputError("a backslash was read as an escape: put the formula into single quotes, '...'")
 
 
 def echo(part: Part, answer: Answer) -> tuple[Echo, ...]:

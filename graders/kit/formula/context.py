@@ -110,7 +110,9 @@ class Context:
             strange = set(fields) - set(Name.__dataclass_fields__)
             if strange:
                 raise CourseError(f"name {name!r}: unknown field {', '.join(sorted(strange))}")
-            frozen: dict[str, Any] = {field: tuple(value) if isinstance(value, list) else value for field, value in fields.items()}
+            frozen: dict[str, Any] = {
+                field: tuple(value) if isinstance(value, list) else value for field, value in fields.items()
+            }
             names.append(Name(name, **frozen))
         return cls(tuple(names), tuple(data.get("conditions", ())))
 

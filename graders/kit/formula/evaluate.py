@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from .context import Context
-from .functions import NUMPY, Array, Known
+from .functions import NUMPY, Array
 from .reading import definitions
 from .tree import (
     Bin,
@@ -126,13 +126,14 @@ class _Machine:
         chosen = sample[np.arange(len(sample)), at]
         if inside.all():
             return np.asarray(chosen)
-        return np.where(inside.reshape(-1, *[1] * (chosen.ndim - 1)), chosen, self.arithmetic.number(Fraction(0)) * np.nan)
+        missing = self.arithmetic.number(Fraction(0)) * np.nan
+        return np.asarray(np.where(inside.reshape(-1, *[1] * (chosen.ndim - 1)), chosen, missing))
 
     def _binary(self, node: Bin) -> Array:
         left, right = self.value(node.left), self.value(node.right)
         if node.op == "@":
             product = np.matmul(left, right)
-            return product[:, 0, 0] if product.shape[1:] == (1, 1) else product
+            return np.asarray(product[:, 0, 0] if product.shape[1:] == (1, 1) else product)
         left, right = aligned(left, right)
         match node.op:
             case "+":
@@ -261,6 +262,3 @@ def _numpy_matrix(name: str, item: Array) -> Array:
         return np.asarray(np.linalg.inv(item) if name == "inv" else np.linalg.det(item))
     except np.linalg.LinAlgError:
         return np.full(item.shape if name == "inv" else item.shape[:1], np.nan)
-
-
-__all__ = ["FLOAT64", "Arithmetic", "CannotCompute", "Known", "aligned", "evaluate"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .functions import FUNCTIONS
 from .lexer import Token
 from .stream import INDEX_LETTERS, Bound
-from .tree import Bin, Call, Compare, Fold, Group, Index, Logic, Node, Num, Piecewise, Sym, Transpose, walk
+from .tree import Bin, Call, Compare, Fold, Group, Index, Logic, Node, Num, Piecewise, Sym, Transpose, free_names, walk
 
 if TYPE_CHECKING:
     from .parser import Reader
@@ -153,7 +153,23 @@ def read_big(reader: Reader, kind: str, token: Token) -> Node:
     reader.scopes.append(scope)
     body = reader.expression(_SUM_BODY)
     reader.scopes.pop()
+    if kind != "sum":
+        _check_reach(reader, kind, scope, body)
     return _close(reader, kind, scope, lower, upper, body, token)
+
+
+def _check_reach(reader: Reader, kind: str, scope: Bound, body: Node) -> None:
+    """`\\prod_i x_i \\theta` has two readings, inside and after the product; a sum has none, since a factor moves out of it.
+
+    Raises FormulaError where a factor without the index ends the body.
+    """
+    while isinstance(body, Bin) and body.op not in ("+", "-", "^"):
+        if not scope.names & free_names(body.right):
+            where = reader.where.get(id(body.right), 0)
+            raise reader.error(
+                f"does this factor belong to the {kind}? Put parentheses: (\\{kind}_i ...) a or \\{kind}_i (... a)", where
+            )
+        body = body.right
 
 
 def _limits(reader: Reader) -> tuple[Bound, Node | None, Node | None]:
@@ -297,7 +313,7 @@ def opens_mean(reader: Reader) -> bool:
         return False
     inside = reader.tokens[reader.at + 2 : reader.closing(reader.at + 1)]
     simple = len(inside) >= 1 and inside[0].kind == "name" and (len(inside) == 1 or inside[1].text == "_")
-    return not simple or reader.context.find(inside[0].text) is None and inside[0].text in FUNCTIONS
+    return not simple or (reader.context.find(inside[0].text) is None and inside[0].text in FUNCTIONS)
 
 
 def read_mean(reader: Reader) -> Node:

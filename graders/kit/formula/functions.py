@@ -69,7 +69,8 @@ FUNCTIONS: dict[str, Known] = _table(
 
 OTHER_NAMES: dict[str, str] = {
     "log": "ln", "Log": "ln", "Ln": "ln", "Exp": "exp", "Abs": "abs", "absolute": "abs", "sgn": "sign", "atan": "arctan",
-    "ReLU": "relu", "Relu": "relu", "RELU": "relu", "expit": "sigmoid", "logistic": "sigmoid", "sigma": "sigmoid", "gamma_function": "Gamma",
+    "ReLU": "relu", "Relu": "relu", "RELU": "relu", "expit": "sigmoid", "logistic": "sigmoid", "sigma": "sigmoid",
+    "gamma_function": "Gamma",
     "gammaln": "lngamma", "loggamma": "lngamma", "gamma": "Gamma", "minimum": "min", "maximum": "max", "indicator": "ind",
     "tr": "trace", "Tr": "trace", "Diag": "diag", "Softmax": "softmax", "heaviside": "ind", "fabs": "abs", "normcdf": "Phi",
     "relu'": "relu_prime", "sigmoid'": "sigmoid_prime", "tanh'": "tanh_prime",

@@ -9,7 +9,7 @@ from .context import Name
 from .functions import FUNCTIONS, OTHER_NAMES
 from .lexer import Token
 from .stream import INDEX_LETTERS
-from .tree import Call, Const, Fold, Index, Node, Num, Sym
+from .tree import Bin, Call, Const, Fold, Group, Index, Node, Num, Sym
 
 if TYPE_CHECKING:
     from .parser import Reader
@@ -51,6 +51,9 @@ def resolve_word(reader: Reader, word: str, token: Token) -> Node:
     element = _element(reader, word)
     if element is not None:
         return element
+    sample = reader.context.find(word[:-3]) if word.endswith("bar") else None
+    if sample is not None and sample.sample:
+        return sample_mean(sample)
     function = OTHER_NAMES.get(word, word)
     if word in SPECIAL or function in FUNCTIONS:
         return reader.read_function(word if word in SPECIAL else function, token)
@@ -113,6 +116,12 @@ def _element(reader: Reader, word: str) -> Node | None:
     if index is None and suffix in INDEX_LETTERS:
         raise reader.error(_LOOSE.format(suffix), reader.tokens[reader.at - 1])
     return Index(name.name, Sym(index.name)) if index is not None else None
+
+
+def sample_mean(name: Name) -> Node:
+    """`\\bar{x}` where x is a sample and no xbar is declared."""
+    total = Fold("sum", "i", Num(Fraction(1)), Sym(name.sample), Index(name.name, Sym("i")))
+    return Group(Bin("/", total, Sym(name.sample)))
 
 
 def _primed(reader: Reader, word: str) -> Node | None:

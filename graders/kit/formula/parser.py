@@ -111,7 +111,9 @@ class Reader(Stream):
         if sign.text == "'":
             return Call("prime", (left,))
         if isinstance(left, Call) and left.name == "ln" and self.latex:
-            raise self.error("is the power of the logarithm or of its argument? Write \\left(\\ln(...)\\right)^p or \\ln((...)^p)")
+            raise self.error(
+                "is the power of the logarithm or of its argument? Write \\left(\\ln(...)\\right)^p or \\ln((...)^p)"
+            )
         return self._power(left, sign.text == "**")
 
     def _power(self, left: Node, doubled: bool) -> Node:
@@ -174,7 +176,8 @@ class Reader(Stream):
         if token.kind == "command":
             return token.text != "end"
         if token.text in ("|", "‖"):
-            return self.latex and (not self.bars or self.bars[-1] != token.text)
+            closes = bool(self.bars) and (self.bars[-1] == token.text or (self.bars[-1] == "|" and self._is_double(token)))
+            return self.latex and not closes
         return token.text in _STARTERS
 
     # --- operands -------------------------------------------------------------------------------------------------------------
@@ -238,10 +241,19 @@ class Reader(Stream):
         self.bars.append(opening.text)
         node = self.expression(0)
         self.bars.pop()
+        if opening.text == "|" and self._is_double(self.token):
+            first = self.token
+            middle = first.start + 1
+            halves = [Token("operator", "|", first.start, middle), Token("operator", "|", middle, first.end)]
+            self.tokens[self.at : self.at + 1] = halves
         self.expect(opening.text, f"to close the bar at character {opening.start + 1}")
         if opening.text == "‖" and self.latex and self.sees("_") and self.ahead().text == "2":
             self.at += 2
         return Call("abs" if opening.text == "|" else "norm", (node,))
+
+    def _is_double(self, token: Token) -> bool:
+        """Whether a token is `||` as typed: a norm, or the end of one absolute value and the start of the next."""
+        return token.text == "‖" and self.text[token.start : token.end] == "||"
 
     def arguments(self) -> tuple[Node, ...]:
         """A list in parentheses, square brackets or braces, separated by commas."""

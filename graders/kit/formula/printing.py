@@ -212,7 +212,8 @@ class _Latex:
     def _fold(self, node: Fold) -> str:
         heads = {"sum": r"\sum", "prod": r"\prod", "min": r"\min", "max": r"\max"}
         limits = f"_{{{node.variable}={self.write(node.lower)}}}^{{{self.write(node.upper)}}}"
-        return rf"{heads[node.kind]}{limits} {self._bracket(node.body, _level(node.body) < 2)}"
+        is_product = node.kind != "sum" and isinstance(node.body, Bin) and node.body.op in ("*", "@", ".*")
+        return rf"{heads[node.kind]}{limits} {self._bracket(node.body, _level(node.body) < 2 or is_product)}"
 
     def _name(self, name: str) -> str:
         declared = self.context.find(name) if self.context is not None else None

@@ -21,7 +21,9 @@ NUMERIC = Options(prove=False)
 SCALARS = Context(
     (Name("a"), Name("b", low=0), Name("theta", low=0), Name("n", integer=True, low=1), Name("x", sample="n", low=0))
 )
-ARRAYS = Context((Name("s"), Name("v", shape=("D", 1)), Name("w", shape=("D", 1)), Name("A", shape=("D", "D")), Name("B", shape=("D", "D"))))
+ARRAYS = Context(
+    (Name("s"), Name("v", shape=("D", 1)), Name("w", shape=("D", 1)), Name("A", shape=("D", "D")), Name("B", shape=("D", "D")))
+)
 
 numbers = st.builds(
     Num, st.one_of(st.integers(0, 30).map(Fraction), st.integers(1, 99).map(lambda hundredths: Fraction(hundredths, 100)))
@@ -36,7 +38,9 @@ def _scalar(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     return st.one_of(
         st.builds(Bin, st.sampled_from(["+", "-", "*", "/", "^"]), inner, inner),
         st.builds(Neg, inner),
-        st.builds(lambda name, arg: Call(name, (arg,)), st.sampled_from(["exp", "ln", "sqrt", "abs", "tanh", "Phi", "relu"]), inner),
+        st.builds(
+            lambda name, arg: Call(name, (arg,)), st.sampled_from(["exp", "ln", "sqrt", "abs", "tanh", "Phi", "relu"]), inner
+        ),
         st.builds(lambda name, a, b: Call(name, (a, b)), st.sampled_from(["min", "max"]), inner, inner),
         compare.map(lambda condition: Call("ind", (condition,))),
         st.builds(lambda kind, body: Fold(kind, "i", one, Sym("n"), body), st.sampled_from(["sum", "prod", "min", "max"]), body),
@@ -142,7 +146,9 @@ def test_changes_are_refuted(tree: Node, which: int) -> None:
 def test_matrix_rewrites_are_accepted(tree: Node, which: str) -> None:
     rewrites = {
         "transpose sum": Transpose(Bin("+", Transpose(tree), Bin("-", Transpose(tree), Transpose(tree)))),
-        "distribute": Bin("-", Bin("@", Bin("+", Call("diag", (Sym("v"),)), Call("diag", (Sym("w"),))), tree), Bin(".*", Sym("v"), tree)),
+        "distribute": Bin(
+            "-", Bin("@", Bin("+", Call("diag", (Sym("v"),)), Call("diag", (Sym("w"),))), tree), Bin(".*", Sym("v"), tree)
+        ),
         "diag": Bin("@", Call("diag", (Sym("w"),)), tree),
     }
     wanted = tree if which == "transpose sum" else Bin(".*", tree, Sym("w"))
