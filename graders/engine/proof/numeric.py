@@ -15,7 +15,7 @@ from graders.kit.formula.functions import Array
 from graders.kit.formula.tree import Num, Shape, free_names, walk
 
 from .points import Batch, batches, describe, move, redraw, show_value
-from .precise import precise, precise_values
+from .precise import digits_lost, precise, precise_values
 from .verdict import Counterexample, Kind, Options, Verdict
 
 CLOSE = 1e-9
@@ -31,6 +31,8 @@ ENOUGH = 12
 """Points that must agree before an answer is accepted."""
 
 _DIGITS = (40, 80)
+_SPARE = 40
+_MOST = 3000
 _MAX_PRECISE = 6
 
 
@@ -190,9 +192,10 @@ def _better_orientation(got: Array, wanted: Array) -> Array:
 def _look_closer(
     student: Side, right: Side, options: Options, batch: Batch, twin: Batch | None, rows: list[int], tally: Tally
 ) -> None:
-    """Decide single points in two precisions."""
-    found = []
-    for digits in _DIGITS:
+    """Decide single points in two precisions, and in a third where numbers so large met that two may be wrong together."""
+    found: list[tuple[Array, Array]] = []
+    wanted_digits = list(_DIGITS)
+    for digits in wanted_digits:
         try:
             values = precise_values(right.context, batch, rows, digits)
             other = precise_values(right.context, twin, rows, digits) if twin else None
@@ -203,6 +206,12 @@ def _look_closer(
         if got.shape != wanted.shape or (options.transposed and got.ndim == 3 and got.shape[1] == got.shape[2]):
             got = _fitting(got, wanted)
         found.append((got.reshape(len(rows), -1), wanted.reshape(len(rows), -1)))
+        lost = digits_lost(digits, student.tree, right.tree)
+        if digits == _DIGITS[-1] and lost > _SPARE:
+            if lost > _MOST:
+                tally.unresolved += len(rows)
+                return
+            wanted_digits.append(100 * (lost // 100 + 2))
     for place, row in enumerate(rows):
         _settle(student, right, batch, row, [(got[place], wanted[place]) for got, wanted in found], tally)
 
@@ -226,7 +235,7 @@ def _settle(student: Side, right: Side, batch: Batch, row: int, found: list[tupl
         else:
             tally.undefined.append((batch, row, np.array([float(entry) for entry in wanted]).squeeze()))
         return
-    coarse, fine = (float(_distance(*pair)) for pair in found)
+    coarse, fine = float(_distance(*found[0])), float(_distance(*found[-1]))
     if fine <= EXACT or fine <= coarse * 1e-15:
         tally.agreed += 1
         return

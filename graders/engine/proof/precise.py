@@ -5,6 +5,7 @@ Values are mpmath numbers in object arrays. Points are exact float64 numbers, so
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
@@ -15,11 +16,16 @@ import numpy as np
 
 from graders.kit.formula import Arithmetic, CannotCompute, Context, Node, evaluate
 from graders.kit.formula.functions import Array
+from graders.kit.formula.tree import Num, walk
 
 from .points import Batch, complete
 
 LARGEST = 1e5
 """Largest exponent of e that is computed; beyond it a value is out of reach, not undefined."""
+
+
+TERMS = 300
+"""Terms of all sums together in high precision, where each costs a thousand times more."""
 
 
 def _guarded(context: Any, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -100,11 +106,19 @@ def _functions(context: Any) -> dict[str, Callable[..., Array]]:
         "lngamma": lambda z: context.nan if z <= 0 else _small(context, z, context.loggamma),
         "factorial": lambda z: _small(context, z + 1, context.gamma),
     }
-    return {name: _entrywise(_guarded(context, function), 1) for name, function in table.items()}
+    return {name: _entrywise(context, _guarded(context, function), 1) for name, function in table.items()}
 
 
-def _entrywise(function: Callable[..., Any], arguments: int) -> Callable[..., Array]:
-    compute = np.frompyfunc(function, arguments, 1)
+def _entrywise(context: Any, function: Callable[..., Any], arguments: int) -> Callable[..., Array]:
+    """A function on arrays that also remembers the largest value it ever gave, in bits, as `context.peak`."""
+
+    def watched(*values: Any) -> Any:
+        result = function(*values)
+        if result and context.isfinite(result):
+            context.peak = max(context.peak, context.mag(result))
+        return result
+
+    compute = np.frompyfunc(watched, arguments, 1)
     return lambda *arrays: np.asarray(compute(*arrays), dtype=object)
 
 
@@ -127,11 +141,29 @@ def _matrices(context: Any, name: str) -> Callable[..., Array]:
     return compute
 
 
-@lru_cache(maxsize=4)
-def arithmetic(digits: int) -> Arithmetic:
-    """Arithmetic with that many decimal digits, in an mpmath context of its own."""
+def digits_lost(digits: int, *trees: Node) -> int:
+    """How many decimal digits a cancellation may have eaten since `arithmetic(digits)` was last asked this; at most.
+
+    The size of the largest value that a function gave, and of all numbers written in the trees.
+    """
+    context = _context(digits)
+    bits, context.peak = context.peak, 0
+    literals = sum(math.log10(node.value) for tree in trees for node in walk(tree) if isinstance(node, Num) and node.value > 1)
+    return int(bits * 0.302 + literals)
+
+
+@lru_cache(maxsize=16)
+def _context(digits: int) -> Any:
     context = mpmath.mp.clone()
     context.dps = digits
+    context.peak = 0
+    return context
+
+
+@lru_cache(maxsize=16)
+def arithmetic(digits: int) -> Arithmetic:
+    """Arithmetic with that many decimal digits, in an mpmath context of its own."""
+    context = _context(digits)
     functions = _functions(context)
     functions["matrix inv"], functions["matrix det"] = _matrices(context, "inv"), _matrices(context, "det")
 
@@ -142,9 +174,10 @@ def arithmetic(digits: int) -> Arithmetic:
         number=number,
         constants={"pi": +context.pi, "e": context.exp(1), "inf": context.inf},
         functions=functions,
-        divide=_entrywise(lambda a, b: _divide(context, a, b), 2),
-        power=_entrywise(lambda a, b: _power(context, a, b), 2),
+        divide=_entrywise(context, lambda a, b: _divide(context, a, b), 2),
+        power=_entrywise(context, lambda a, b: _power(context, a, b), 2),
         dtype=object,
+        terms=TERMS,
     )
 
 

@@ -48,7 +48,10 @@ def _power(base: Array, exponent: Array) -> Array:
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """How numbers are made and functions computed. `functions` are elementwise functions of one argument."""
+    """How numbers are made and functions computed. `functions` are elementwise functions of one argument.
+
+    `terms` bounds the terms of all sums together.
+    """
 
     number: Callable[[Fraction], Any]
     constants: Mapping[str, Any]
@@ -56,6 +59,7 @@ class Arithmetic:
     divide: Callable[[Array, Array], Array]
     power: Callable[[Array, Array], Array]
     dtype: Any = np.float64
+    terms: int = MAX_TERMS
 
 
 FLOAT64 = Arithmetic(
@@ -196,8 +200,8 @@ class _Machine:
             return self._constant(np.nan)
         first, last = int(lower[whole].min()), int(upper[whole].max())
         self.terms += max(0, last - first + 1)
-        if self.terms > MAX_TERMS:
-            raise CannotCompute(f"more than {MAX_TERMS} terms")
+        if self.terms > self.arithmetic.terms:
+            raise CannotCompute(f"more than {self.arithmetic.terms} terms")
         return self._run_fold(node, first, last, lower, upper, whole)
 
     def _run_fold(self, node: Fold, first: int, last: int, lower: Array, upper: Array, whole: Array) -> Array:
