@@ -1,0 +1,76 @@
+"""One task for many places, over processes: results come in order, and few are held at a time.
+
+Workers are forked where the system can, so that data sets need not be copied to them; nothing heavy with threads of its own should
+have run before (see `warm`).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from seeds.errors import DataError
+
+Result = TypeVar("Result")
+
+WAITING = 3
+"""Chunks under way for each worker: enough that none is idle, few enough that memory stays flat."""
+LARGEST_CHUNK = 64
+
+_task: Callable[[int], Any]
+
+
+def cores() -> int:
+    """Count the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def spread(task: Callable[[int], Result], count: int, *, workers: int | None = None, warm: bool = False) -> Iterator[Result]:
+    """Give `task(0)` to `task(count - 1)`, in order.
+
+    Args:
+        task: gives a result that can be pickled; where processes cannot be forked, the task must be picklable too.
+        count: how many places.
+        workers: processes; 1 works in this one, None takes one per core.
+        warm: do the first place here before forking, so that what is compiled or planned on first use is done once for all.
+
+    Raises:
+        DataError: a worker was killed, or what `task` itself raises.
+    """
+    workers = min(workers or cores(), count)
+    if workers <= 1:
+        yield from map(task, range(count))
+        return
+    first = 0
+    if warm:
+        yield task(0)
+        first = 1
+    size = max(1, min(LARGEST_CHUNK, (count - first) // (workers * 8)))
+    chunks = deque(range(start, min(start + size, count)) for start in range(first, count, size))
+    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(method)
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_adopt, initargs=(task,)) as pool:
+        pending: deque[Future[list[Result]]] = deque()
+        try:
+            while chunks or pending:
+                while chunks and len(pending) < WAITING * workers:
+                    pending.append(pool.submit(_work, chunks.popleft()))
+                yield from pending.popleft().result()
+        except BrokenProcessPool as error:
+            raise DataError("a worker process was killed, probably for want of memory: use fewer workers") from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _adopt(task: Callable[[int], Any]) -> None:
+    global _task
+    _task = task
+
+
+def _work(places: range) -> list[Any]:
+    return [_task(place) for place in places]
