@@ -14,7 +14,6 @@ from graders.engine.course import Course
 from graders.kit.mistakes import load as load_mistakes
 
 COURSE = Course()
-pytestmark = pytest.mark.xdist_group("demo")  # one demo at a time, each only once
 RIGHT = (
     "Reference",
     "Notebook",
