@@ -62,7 +62,7 @@ class Course:
             self.reference(slug),
             KIT,
         )
-        files = [self.root / "assignments" / slug / "assignment.toml"]
+        files = sorted((self.root / "assignments" / slug).glob("*.toml"))
         files += [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in {".py", ".toml", ".json"}]
         digest = hashlib.sha256()
         for path in files:
