@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from . import forms, names
+from . import folds, forms, names
 from .lexer import Token
 from .stream import OPENING, Stream
 from .tree import Bin, Call, Compare, Const, Group, Logic, Neg, Node, Num, Transpose
@@ -186,8 +186,8 @@ class Reader(Stream):
         token = self.token
         if token.kind == "number":
             return self._number()
-        if forms.opens_mean(self):
-            return forms.read_mean(self)
+        if folds.opens_mean(self):
+            return folds.read_mean(self)
         if token.kind == "name" or (token.kind == "command" and token.text in ("hat", "bar", "tilde")):
             return names.read_name(self)
         if token.kind == "command":
@@ -202,7 +202,7 @@ class Reader(Stream):
             return self._bars()
         if token.text in ("∑", "∏"):
             self.next()
-            return forms.read_big(self, "sum" if token.text == "∑" else "prod", token)
+            return folds.read_big(self, "sum" if token.text == "∑" else "prod", token)
         if self.take("∞"):
             return Const("inf")
         if self.take("√"):
