@@ -135,8 +135,14 @@ def open_files(path: Path) -> Files:
         raise DataError(f"{path} is neither a folder nor a whole zip ({error}): download it again, or unpack it") from error
 
 
-def faults(files: Files, name: str, rate: int) -> list[str]:
-    """Name everything that keeps a file from being read as 16-bit mono PCM at `rate` Hz, each with its remedy."""
+def faults(files: Files, name: str, rate: int | None) -> list[str]:
+    """Name everything that keeps a file from being read as 16-bit mono PCM, each with its remedy.
+
+    Args:
+        files: where the file is.
+        name: which one.
+        rate: the Hz that it must have; None takes any.
+    """
     try:
         size = files.size(name)
         if size == 0:
@@ -152,7 +158,7 @@ def faults(files: Files, name: str, rate: int) -> list[str]:
         found.append(f"{name} is stored as {stored}, wanted 16-bit PCM: convert it (sox IN -b 16 -e signed OUT)")
     if header.channels != 1:
         found.append(f"{name} has {header.channels} channels, wanted one: mix it down (sox IN -c 1 OUT)")
-    if header.rate != rate:
+    if rate is not None and header.rate != rate:
         remedy = f"resample it (sox IN -r {rate} OUT), or give stored_rate={header.rate} if all files are stored so"
         found.append(f"{name} has {header.rate} Hz, wanted {rate}: {remedy}")
     if header.length == 0:
@@ -161,6 +167,27 @@ def faults(files: Files, name: str, rate: int) -> list[str]:
         missing = header.start + header.length - size
         found.append(f"{name} is cut short by {missing} bytes: unpack or download it again")
     return found
+
+
+def look(files: Files, name: str) -> Header:
+    """Read the head of a file that has passed `faults`."""
+    return parse_header(files.read(name, HEADER_BYTES))
+
+
+def _samples(files: Files, name: str) -> bytes:
+    """Read the samples as stored; raises DataError where the file has changed since it was checked."""
+    try:
+        whole = files.read(name)
+        header = parse_header(whole[:HEADER_BYTES])
+    except (ValueError, *UNREADABLE) as error:
+        raise DataError(f"{name} can no longer be read ({error}): unpack or download it again") from error
+    return whole[header.start : header.start + header.length]
+
+
+def _decode(stored: bytes, rate: int, wanted_rate: int) -> FloatArray:
+    """Scale to [-1, 1) and resample (polyphase filter, linear phase)."""
+    scaled = np.frombuffer(stored, dtype="<i2") / INT16_FULL_SCALE
+    return np.asarray(resample_poly(scaled, wanted_rate, rate), dtype=np.float32)
 
 
 class Recordings(Signals):
@@ -177,15 +204,40 @@ class Recordings(Signals):
 
     def content(self, index: int) -> bytes:
         """Give the samples as stored."""
-        name = self._names[index]
-        try:
-            whole = self._files.read(name)
-            header = parse_header(whole[:HEADER_BYTES])
-        except (ValueError, *UNREADABLE) as error:
-            raise DataError(f"{name} can no longer be read ({error}): unpack or download it again") from error
-        return whole[header.start : header.start + header.length]
+        return _samples(self._files, self._names[index])
 
     def signal(self, index: int) -> FloatArray:
-        """Decode and resample (polyphase filter, linear phase)."""
-        stored = np.frombuffer(self.content(index), dtype="<i2") / INT16_FULL_SCALE
-        return np.asarray(resample_poly(stored, self._sample_rate, self._stored_rate), dtype=np.float32)
+        """Decode and resample."""
+        return _decode(self.content(index), self._stored_rate, self._sample_rate)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Part of a file: `length` samples from sample `start` on, at the file's own `rate` in Hz; length None is the whole file."""
+
+    name: str
+    rate: int
+    start: int = 0
+    length: int | None = None
+
+
+class Pieces(Signals):
+    """Parts of wave files, each with a rate of its own, read and resampled when they are asked for."""
+
+    def __init__(self, files: Files, pieces: tuple[Piece, ...], sample_rate: int) -> None:
+        """Take the pieces in order and the rate to give."""
+        self._files, self._pieces, self._sample_rate = files, pieces, sample_rate
+
+    def __len__(self) -> int:
+        """Count the pieces."""
+        return len(self._pieces)
+
+    def content(self, index: int) -> bytes:
+        """Give the samples as stored."""
+        piece = self._pieces[index]
+        end = None if piece.length is None else 2 * (piece.start + piece.length)
+        return _samples(self._files, piece.name)[2 * piece.start : end]
+
+    def signal(self, index: int) -> FloatArray:
+        """Decode and resample."""
+        return _decode(self.content(index), self._pieces[index].rate, self._sample_rate)

@@ -67,10 +67,21 @@ def draw_channel(random: Generator, sample_rate: int) -> Channel:
     room[: int(0.002 * sample_rate)] = 0  # the first reflection comes after the direct sound
     room *= 10 ** (-random.uniform(5, 15) / 20) / np.sqrt(np.sum(room**2))
     room[0] = 1.0
-    gains_db = random.normal(0, MICROPHONE_DB, len(EQUALISER_HZ))
+    return Channel(room, draw_equaliser(random, sample_rate, spread_db=MICROPHONE_DB))
+
+
+def draw_equaliser(random: Generator, sample_rate: int, *, spread_db: float) -> FloatSignal:
+    """Draw the impulse response (255,) of a filter whose bands' gains deviate by `spread_db`."""
+    gains_db = random.normal(0, spread_db, len(EQUALISER_HZ))
     edges = [*EQUALISER_HZ, sample_rate / 2]
-    microphone = firwin2(EQUALISER_TAPS, edges, 10 ** (np.append(gains_db, gains_db[-1]) / 20), fs=sample_rate)
-    return Channel(room, np.asarray(microphone, dtype=np.float64))
+    gains = 10 ** (np.append(gains_db, gains_db[-1]) / 20)
+    return np.asarray(firwin2(EQUALISER_TAPS, edges, gains, fs=sample_rate), dtype=np.float64)
+
+
+def vary(channel: Channel, random: Generator, sample_rate: int, *, spread_db: float) -> Channel:
+    """Hold the microphone otherwise: the same room, every band's gain moved by about `spread_db`."""
+    moved = draw_equaliser(random, sample_rate, spread_db=spread_db)
+    return Channel(channel.room, np.asarray(fftconvolve(channel.microphone, moved, mode="same"), dtype=np.float64))
 
 
 def record(signal: FloatSignal, channel: Channel, random: Generator, *, snr_db: float, peak: float) -> FloatSignal:
