@@ -24,6 +24,7 @@ class Exit(IntEnum):
     UNUSABLE = 2  # the command, its input or the course is wrong
     NO_SANDBOX = 3  # student code cannot be isolated here
     NEEDS_TA = 4  # graded, but something broke on our side and a TA must look
+    INTERRUPTED = 130  # Ctrl-C
 
 
 class Commands(click.Group):
@@ -38,6 +39,11 @@ class Commands(click.Group):
 
             fail(str(error))
             sys.exit(Exit.NO_SANDBOX if isinstance(error, SandboxUnavailable) else Exit.UNUSABLE)
+        except KeyboardInterrupt:
+            from graders.terminal import fail
+
+            fail("interrupted. What was finished is kept; the same command goes on from there.")
+            sys.exit(Exit.INTERRUPTED)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

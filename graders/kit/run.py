@@ -90,17 +90,27 @@ def read_code(assignment: Assignment, folder: Path) -> CodeFolder:
 def run_pytest(arguments: list[str], plugins: list[Any]) -> str:
     """Run pytest on suites, deaf to the user's own plugins and options; return what it printed.
 
-    Raises CourseError where pytest could not run at all.
+    Raises CourseError where pytest could not run at all, KeyboardInterrupt where somebody pressed Ctrl-C.
     """
     output = io.StringIO()
+    interrupts = _Interrupts()
     base = ["-c", str(CONFIGURATION), "--rootdir", str(Path(arguments[0]).parent)]
     with _environment(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-        status = pytest.main([*base, *arguments], plugins=plugins)
+        status = pytest.main([*base, *arguments], plugins=[interrupts, *plugins])
+    if interrupts.met:
+        raise KeyboardInterrupt
     if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
         raise CourseError(f"pytest could not run the suite:\n{output.getvalue()}")
-    if status == pytest.ExitCode.INTERRUPTED and "KeyboardInterrupt" in output.getvalue():
-        raise KeyboardInterrupt
     return output.getvalue()
+
+
+class _Interrupts:
+    """Remembers Ctrl-C, which pytest keeps to itself."""
+
+    met = False
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.met = True
 
 
 @contextlib.contextmanager

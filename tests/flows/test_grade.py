@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import sqlite3
@@ -164,7 +165,8 @@ def test_an_unreadable_suite_is_said_at_once(tmp_path: Path) -> None:
     assert "a_module_that_is_not_there" in done.stderr
 
 
-def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+def test_stopped_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, how: signal.Signals, code: int) -> None:
     slow = RIGHT.replace("return 1.0", "import time; time.sleep(0.4); return 1.0")
     inbox = write_inbox(tmp_path / "inbox", {f"Student {number:02}": slow for number in range(12)})
     out = tmp_path / "out"
@@ -178,8 +180,8 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(tmp_path: Path) -> None:
     while not (before := graded_at(out)):
         assert run.poll() is None
         time.sleep(0.1)
-    run.send_signal(signal.SIGKILL)
-    run.wait()
+    os.killpg(run.pid, how) if how is signal.SIGINT else run.send_signal(how)
+    assert run.wait(timeout=60) == code
     before = graded_at(out)
     assert 0 < len(before) < 12
     assert_workers_end(run.pid)

@@ -42,7 +42,7 @@ def test_every_command_has_help() -> None:
 def test_exit_codes_are_documented() -> None:
     listed = re.search(r"Exit codes: (.*?)\n\n", README, re.S)
     assert listed
-    assert {int(code) for code in re.findall(r"(?:^|· |\n)(\d) ", listed.group(1))} == {code.value for code in Exit}
+    assert {int(code) for code in re.findall(r"(?:^|· |\n)(\d+) ", listed.group(1))} == {code.value for code in Exit}
 
 
 def test_relative_links_lead_somewhere() -> None:
