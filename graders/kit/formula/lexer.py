@@ -22,9 +22,11 @@ _OPERATORS = ("**", ".*", "<=", ">=", "!=", "==", "&&", "+", "-", "*", "/", "^",
               "<", ">", "=", ",", "|", "!", "'", "@", ":", ";", "&", ".", "~", "×", "·", "⊙", "∑", "∏", "√", "∞", "∝", "‖", "⊤", "…",
               "∫", "∂", "≈", "∇", "∈", "∧", "∨")  # fmt: skip
 
-_SKIPPED = frozenset(("left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr",
-     "limits", "nolimits", "displaystyle", "textstyle", "quad", "qquad", "mathrm_", "mathstrut", "nonumber", ",", ";", ":",
-     "!", ">", ">", "(", ")", "[", "]",)) | {" "}  # fmt: skip
+_SKIPPED = frozenset((
+    "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr",
+    "limits", "nolimits", "displaystyle", "textstyle", "quad", "qquad", "mathrm_", "mathstrut", "nonumber", ",", ";",
+    ":", "!", ">", "(", ")", "[", "]",
+)) | {" "}  # fmt: skip
 
 _SIGNS: dict[str, str] = {
     "cdot": "·", "times": "×", "odot": "⊙", "circ": "⊙", "ast": "*", "div": "/", "le": "<=", "leq": "<=", "leqslant": "<=",
@@ -35,9 +37,13 @@ _SIGNS: dict[str, str] = {
     "land": "∧", "wedge": "∧", "lor": "∨", "vee": "∨", "sim": "~", "\\": "\\\\", "to": "→", "rightarrow": "→",
 }  # fmt: skip
 
-_WORDS = frozenset(("mathrm", "text", "operatorname", "textrm", "textnormal", "mathit", "operatorname*", "textsf", "mbox",))  # fmt: skip
-_STYLES = frozenset(("mathbf", "boldsymbol", "bm", "mathbb", "mathcal", "mathsf", "vec", "mathbbm", "bf", "rm", "mathscr", "pmb", "mathtt",
-     "underline",))  # fmt: skip
+_WORDS = frozenset((
+    "mathrm", "text", "operatorname", "textrm", "textnormal", "mathit", "operatorname*", "textsf", "mbox",
+))  # fmt: skip
+_STYLES = frozenset((
+    "mathbf", "boldsymbol", "bm", "mathbb", "mathcal", "mathsf", "vec", "boxed", "mathbbm", "bf", "rm", "mathscr",
+    "pmb", "mathtt", "underline",
+))  # fmt: skip
 _ACCENT_COMMANDS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde"}
 _STRUCTURE = frozenset(("frac", "dfrac", "tfrac", "sqrt", "begin", "end", "binom"))
 _FUNCTIONS = frozenset(
@@ -89,6 +95,8 @@ class Lexer:
             self._next()
             if len(self.tokens) > MAX_TOKENS:
                 raise self.error(f"the formula has more than {MAX_TOKENS} parts; shorten it", self.at)
+        while self.tokens and self.tokens[-1].text in (".", ",", ";"):
+            self.tokens.pop()
         self._emit("end", "", self.at, self.at)
         return self.tokens
 

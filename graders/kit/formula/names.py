@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from .parser import Reader
 
 CONSTANTS = {"pi": "pi", "e": "e", "inf": "inf", "infinity": "inf", "Infinity": "inf", "oo": "inf", "Inf": "inf"}
-SPECIAL = frozenset(("sum", "prod", "product", "mean", "average", "min", "max", "minimum", "maximum", "len", "transpose", "T_", "hadamard",
-     "multiply", "dot", "matmul", "where", "piecewise", "pow", "power", "square", "root", "log2", "log10", "log", "sqrt",
-     "mathds", "I", "indicator", "ind", "cbrt", "norm",))  # fmt: skip
+SPECIAL = frozenset((
+    "sum", "Sum", "prod", "Prod", "product", "Product", "mean", "average", "min", "max", "minimum", "maximum", "len",
+    "transpose", "hadamard", "multiply", "dot", "matmul", "where", "piecewise", "pow", "power", "square", "log2",
+    "log10", "log", "sqrt", "mathds", "I", "indicator", "ind", "cbrt", "norm",
+))  # fmt: skip
 """Functions with a way of their own to read their arguments; see `forms`."""
 
 _LOOSE = "the index {0!r} belongs to no sum here: write sum(x[{0}], {0}, 1, n) or \\sum_{{{0}=1}}^{{n}} x_{0}"
@@ -213,6 +215,8 @@ def _split(reader: Reader, token: Token) -> str:
         reader.next()
         return word + number.text
     if token.whole or _is_known(reader, word):
+        return word
+    if reader.sees("_") and reader.context.find(word + reader.ahead().text) is not None:
         return word
     for size in range(len(word) - 1, 0, -1):
         if _is_known(reader, word[:size]) or (size == 1 and (word[0] in INDEX_LETTERS)):

@@ -152,6 +152,8 @@ class Reader(Stream):
             return Num(Fraction(self.next().text))
         if token.kind == "name" and not token.whole:
             names._first_letter(self, self.at)
+        if self.token.kind == "name" and self.ahead().text == "_":
+            return names.resolve_word(self, self.token.text, self.next())
         if self.sees("-", "+"):
             raise self.error(f"put the {what} into braces")
         return self.expression(POWER)
