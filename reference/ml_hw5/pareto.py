@@ -82,7 +82,7 @@ def check(seed=0):
     def top(function):
         return minimize_scalar(lambda t: -function(t), bounds=(1e-3, 20), method="bounded", options={"xatol": 1e-10}).x
 
-    grid = np.linspace(1e-3, 20, 200_001)
+    grid = np.linspace(1e-3, 20, 20_001)
     weights = np.exp([log_posterior(t) - log_posterior(theta) for t in grid])
     shape, rate = posterior(x, b, alpha, beta)
     many = b * (1 - rng.random((40_000, n))) ** (-1 / theta)
