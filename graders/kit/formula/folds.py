@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 ONE = Num(Fraction(1))
 COMPARE = 10
 _SUM_BODY = 25
-KINDS = {"sum": "sum", "Sum": "sum", "Prod": "prod", "Product": "prod", "prod": "prod", "product": "prod", "mean": "mean", "average": "mean", "min": "min", "max": "max",
-         "minimum": "min", "maximum": "max"}  # fmt: skip
+KINDS = {
+    "sum": "sum", "Sum": "sum", "prod": "prod", "Prod": "prod", "product": "prod", "Product": "prod", "mean": "mean",
+    "average": "mean", "min": "min", "max": "max", "minimum": "min", "maximum": "max",
+}  # fmt: skip
 """Names of folds, and the fold that each is; `mean` becomes a sum over its length."""
 
 
