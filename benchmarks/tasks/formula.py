@@ -21,10 +21,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from graders.engine.proof import Options, judge
-from graders.engine.proof.decide import forget
 from graders.kit.errors import FormulaError
 from graders.kit.formula import Context, parse, parse_statement
+from graders.proof import Options, judge
+from graders.proof.decide import forget
 
 CORPUS = Path(__file__).resolve().parents[2] / "tests" / "graders" / "formula" / "corpus.toml"
 
@@ -191,8 +191,8 @@ def _simplify_forever(pipe: multiprocessing.connection.Connection) -> None:
     """Serve requests: translate both formulas (not timed), then time the plain simplification."""
     import sympy
 
-    from graders.engine.proof.inlining import CannotTranslate, inline
-    from graders.engine.proof.symbolic import Translator, warm_up
+    from graders.proof.inlining import CannotTranslate, inline
+    from graders.proof.symbolic import Translator, warm_up
 
     warm_up()
     while True:

@@ -11,6 +11,7 @@ from graders.kit.errors import InputError
 
 HOUSE = Path(__file__).resolve().parents[2]
 KIT = HOUSE / "graders" / "kit"
+PROOF = HOUSE / "graders" / "proof"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Course:
             self.hidden_suite(slug),
             self.reference(slug),
             KIT,
+            PROOF,
         )
         files = sorted((self.root / "assignments" / slug).glob("*.toml"))
         files += [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in {".py", ".toml", ".json"}]

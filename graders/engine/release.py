@@ -18,8 +18,10 @@ KIT = Path(__file__).resolve().parents[1] / "kit"
 # What may lie in the assignment's folder, as patterns from its root.
 ALLOWED = (
     "assignment.toml",
+    "formulas.toml",
     "handout.*.md",
     "starter/**/*.py",
+    "starter/**/*.toml",
     "starter/**/*.ipynb",
     "starter/**/*.csv",
     "starter/**/*.json",

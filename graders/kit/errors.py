@@ -16,6 +16,7 @@
     │   ├── MemoryExceeded       ... or its memory
     │   └── ProcessDied          ... or its process ended (exit, crash, signal)
     └── HouseFault               ours: ends a check as ungraded, is retried, and is shown to the TA
+        ├── Undecided            no program can decide on this answer; not retried, a TA looks at it
         ├── SandboxUnavailable   this machine cannot isolate; carries the remedy
         └── SandboxBroke         the sandbox itself failed
 
@@ -132,6 +133,10 @@ class ProcessDied(StudentFault):
 
 class HouseFault(SanjehError):
     """The grader, the machine or the sandbox broke: never the student's fault."""
+
+
+class Undecided(HouseFault):
+    """No program can decide whether this answer is right. The message is for the student too."""
 
 
 class SandboxUnavailable(HouseFault):

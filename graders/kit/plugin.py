@@ -22,12 +22,13 @@ import pytest
 from .assignment import Assignment, CheckSpec
 from .checks import Attempt, running
 from .direct import Direct
-from .errors import CheckFailed, CourseError, StudentFault, TimedOut
+from .errors import CheckFailed, CourseError, StudentFault, TimedOut, Undecided
 from .loading import CodeFolder
 from .mistakes import Mistakes
 from .mistakes import load as load_mistakes
 from .outcome import CheckResult, Finding, Outcome
 from .proxy import Backend, Proxy
+from .written import WrittenAnswers
 
 ATTEMPTS = 3
 PROPERTY = "sanjeh"
@@ -80,7 +81,7 @@ class SuitePlugin:
         if hasattr(metafunc.function, "sanjeh_check"):
             if "submission" not in metafunc.fixturenames:
                 raise CourseError(
-                    f"check {metafunc.function.sanjeh_check!r} takes neither `student` nor `files`: it cannot check one"
+                    f"check {metafunc.function.sanjeh_check!r} takes none of student, files and answers: it checks nothing"
                 )
             metafunc.parametrize("submission", self.students, indirect=True, ids=[f"@{key}@" for key in self.students])
 
@@ -110,6 +111,11 @@ class SuitePlugin:
     def files(self, submission: str) -> Mapping[str, bytes]:
         """The submission's files as untrusted bytes, for what is parsed and not run: formulas, numbers, texts."""
         return self.provider.files(submission)
+
+    @pytest.fixture
+    def answers(self, files: Mapping[str, bytes]) -> WrittenAnswers:
+        """The submission's written answers, for assignments with a `formulas.toml`."""
+        return WrittenAnswers(self.assignment.folder, files)
 
     @pytest.fixture
     def student(self, submission: str, request: pytest.FixtureRequest) -> Proxy:
@@ -145,8 +151,8 @@ class SuitePlugin:
         for attempt in range(1, ATTEMPTS + 1):
             if "rng" in arguments:  # a second attempt must see the inputs of the first
                 arguments["rng"] = np.random.default_rng(_seed(self.assignment.seed, spec.id))
-            result = self._run(spec, pyfuncitem.obj, arguments, attempt)
-            if result.outcome is not Outcome.UNGRADED:
+            result, final = self._run(spec, pyfuncitem.obj, arguments, attempt)
+            if final:
                 break
             self.provider.reset()
         row = {"student": student, "of": self.per_student, "result": result.to_json()}
@@ -154,10 +160,14 @@ class SuitePlugin:
         pyfuncitem.user_properties.append((PROPERTY, json.dumps(row)))
         return True
 
-    def _run(self, spec: CheckSpec, function: Callable[..., None], arguments: dict[str, Any], attempt: int) -> CheckResult:
+    def _run(
+        self, spec: CheckSpec, function: Callable[..., None], arguments: dict[str, Any], attempt: int
+    ) -> tuple[CheckResult, bool]:
+        """The result of one attempt, and whether it stands: what broke on our side is worth another try."""
         state = Attempt(spec, self.assignment.seed, self.mistakes)
         token = running.set(state)
         start = time.perf_counter()
+        final = True
         try:
             function(**arguments)
             outcome, share, finding = _awarded(state)
@@ -167,12 +177,14 @@ class SuitePlugin:
             outcome, share, finding = Outcome.TIMEOUT, 0.0, Finding(message=str(error), detail=error.detail)
         except StudentFault as error:
             outcome, share, finding = Outcome.FAILED, 0.0, Finding(message=str(error), detail=_cut(error.detail))
+        except Undecided as error:
+            outcome, share, finding = Outcome.UNGRADED, 0.0, Finding(message=str(error))
         except Exception as error:  # a suite, the machine or the sandbox broke: whatever it is, it is ours
-            outcome, share, finding = Outcome.UNGRADED, 0.0, _broken(error)
+            outcome, share, finding, final = Outcome.UNGRADED, 0.0, _broken(error), False
         finally:
             running.reset(token)
         seconds = time.perf_counter() - start
-        return CheckResult(spec.id, outcome, round(share * spec.points, 6), spec.points, finding, seconds, attempt)
+        return CheckResult(spec.id, outcome, round(share * spec.points, 6), spec.points, finding, seconds, attempt), final
 
 
 def results(properties: Sequence[tuple[str, Any]]) -> list[tuple[str, int, CheckResult]]:

@@ -109,8 +109,9 @@ class _Interrupts:
 
     met = False
 
-    def pytest_keyboard_interrupt(self) -> None:
-        self.met = True
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        # pytest's own Interrupted, for suites that cannot be collected, comes the same way.
+        self.met = excinfo.type is KeyboardInterrupt
 
 
 @contextlib.contextmanager
@@ -143,9 +144,9 @@ def describe(assignment: Assignment, outcomes: Sequence[CheckResult]) -> str:
         spec = assignment.check(result.check)
         mark = {Outcome.PASSED: "pass", Outcome.PARTIAL: "part"}.get(result.outcome, "FAIL")
         lines.append(f"[{mark}] {result.check}: {spec.title['en']}  {result.points:g}/{result.max_points:g}")
-        if result.outcome is not Outcome.PASSED:
-            lines += [f"       {line}" for line in explain(result.finding)]
-            lines += [f"       see the handout, section {spec.section}"] if spec.section else []
+        lines += [f"       {line}" for line in explain(result.finding)]
+        if result.outcome is not Outcome.PASSED and spec.section:
+            lines.append(f"       see the handout, section {spec.section}")
     earned, reachable = sum(r.points for r in outcomes), sum(r.max_points for r in outcomes)
     hidden = assignment.automatic_points - reachable
     lines.append("")
@@ -156,7 +157,7 @@ def describe(assignment: Assignment, outcomes: Sequence[CheckResult]) -> str:
 
 def explain(finding: Finding) -> list[str]:
     """A finding as lines of plain text, in full: it is the student's own run."""
-    rows = [finding.difference or finding.message] if finding.difference or finding.message else []
+    rows = (finding.difference or finding.message).splitlines()
     for name, value in (("got", finding.got), ("wanted", finding.wanted), ("on the input", finding.inputs)):
         rows += [f"{name}:", *[f"  {line}" for line in value.splitlines()]] if value else []
     rows += [*finding.detail.rstrip().splitlines()] if finding.detail else []

@@ -126,7 +126,7 @@ def test_suites_may_read_the_files(tmp_path: Path) -> None:
 def test_suites_that_cannot_grade_are_said_to_be_wrong(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="no docstring"):
         check("q1.score")(lambda student: None)
-    with pytest.raises(AssertionError, match="neither `student` nor `files`"):  # reported as broken: nothing is graded
+    with pytest.raises(AssertionError, match="takes none of student, files and answers"):  # reported as broken: nothing is graded
         run(tmp_path, "pass", arguments="rng")
     (tmp_path / "test_stray.py").write_text("def test_stray(): pass\n")
     with pytest.raises(CourseError, match="without @check"):

@@ -11,7 +11,7 @@ import pytest
 HOUSE = Path(__file__).resolve().parents[2]
 ROOMS = ("assignments", "benchmarks", "graders", "reference", "reports", "seeds")
 RECORD_TYPES = ("graders.kit.outcome", "graders.kit.assignment", "graders.engine.records")
-SUITE_MAY = ("graders.kit", "reference", "seeds")
+SUITE_MAY = ("graders.kit", "graders.proof", "reference", "seeds")
 
 
 def allowed(file: str) -> tuple[str, ...]:
@@ -29,8 +29,10 @@ def allowed(file: str) -> tuple[str, ...]:
         return ()
     if parts[:2] == ["graders", "kit"]:
         return ("graders.kit",)
+    if parts[:2] == ["graders", "proof"]:
+        return ("graders.proof", "graders.kit")
     if parts[:2] == ["graders", "engine"]:
-        return ("graders.engine", "graders.kit", "seeds")
+        return ("graders.engine", "graders.proof", "graders.kit", "seeds")
     if len(parts) > 2:
         return (*SUITE_MAY, f"graders.{parts[1]}")
     return ("",)  # graders.cli and the files beside it may import everything

@@ -169,7 +169,8 @@ def _answer(part: Part, table: Mapping[str, Any]) -> Answer:
     _check_escapes(text)
     if part.kind in ("text", "choice") and len(text) > MAX_TEXT:
         raise InputError(f"{len(text)} characters; at most {MAX_TEXT}")
-    if part.kind == "choice" and part.choices and text.strip().casefold() not in [choice.casefold() for choice in part.choices]:
+    allowed = {"", *(choice.casefold() for choice in part.choices)}  # "" is no answer yet
+    if part.kind == "choice" and part.choices and text.strip().casefold() not in allowed:
         raise InputError(f"{text[:40]!r} is none of the choices {', '.join(part.choices)}")
     return Answer(part.id, (text,), notation)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from benchmarks.tasks.formula import contexts
-from graders.engine.proof import worker
 from graders.kit.formula import Context, Name
+from graders.proof import worker
 
 settings.register_profile("formula", deadline=None, max_examples=60, suppress_health_check=list(HealthCheck), derandomize=True)
 settings.load_profile("formula")

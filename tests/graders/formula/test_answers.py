@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from graders.engine.proof import Kind
-from graders.engine.proof.key import Key, Right, assess, load_key
-from graders.engine.proof.mistakes import Mistake, load_mistakes
-from graders.engine.proof.simple import fold, judge_choice, judge_number, judge_text, read_number
 from graders.kit.errors import CourseError, FormulaError, InputError
 from graders.kit.formula.answers import Answer, Part, echo, read_answers, read_parts
+from graders.proof import Kind
+from graders.proof.key import Key, Right, assess, load_key
+from graders.proof.mistakes import Mistake, load_mistakes
+from graders.proof.simple import fold, judge_choice, judge_number, judge_text, read_number
 
 PARTS = """
 [contexts.power.names]

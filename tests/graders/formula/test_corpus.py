@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 
 from benchmarks.tasks.formula import Case, cases, is_as_expected, verdict_of
-from graders.engine.proof import Kind, judge
 from graders.kit.errors import FormulaError
 from graders.kit.formula import parse_statement, to_latex, to_plain
+from graders.proof import Kind, judge
 
 CASES = cases()
 

@@ -8,11 +8,11 @@ import time
 import numpy as np
 import pytest
 
-from graders.engine.proof import Kind, Options, decide, judge, worker
-from graders.engine.proof.points import batches, draw
-from graders.engine.proof.worker import prove
 from graders.kit.errors import CourseError, FormulaError
 from graders.kit.formula import Context, Name, parse, to_plain
+from graders.proof import Kind, Options, decide, judge, worker
+from graders.proof.points import batches, draw
+from graders.proof.worker import prove
 
 NUMERIC = Options(prove=False)
 
@@ -240,7 +240,7 @@ def test_a_dead_prover_is_replaced(plain: Context) -> None:
 def test_the_grading_process_does_not_load_sympy(plain: Context) -> None:
     import subprocess
 
-    code = "import sys, graders.engine.proof, graders.engine.proof.key; sys.exit('sympy' in sys.modules)"
+    code = "import sys, graders.proof, graders.proof.key; sys.exit('sympy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=worker._HOME).returncode == 0
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from graders.engine.proof.calculus import derivative
-from graders.engine.proof.derivation import Derivation, follow
-from graders.engine.proof.points import batches, complete
-from graders.engine.proof.steps import Fit, Step
 from graders.kit.errors import CourseError
 from graders.kit.formula import Context, evaluate, parse
+from graders.proof.calculus import derivative
+from graders.proof.derivation import Derivation, follow
+from graders.proof.points import batches, complete
+from graders.proof.steps import Fit, Step
 
 LIKELIHOOD = "prod(theta*b^theta*x[i]^(-(theta+1)), i, 1, n)"
 STEPS = (
@@ -116,7 +116,7 @@ def test_limits_and_substitution(pareto: Context) -> None:
 
 
 def test_a_kernel_line_may_drop_factors(pareto: Context) -> None:
-    from graders.engine.proof import Options
+    from graders.proof import Options
 
     loose = Options("factor", ("theta",), prove=False)
     given = "theta^(alpha-1)*exp(-beta*theta)*prod(theta*b^theta/x[i]^(theta+1), i, 1, n)"

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graders.engine.proof.points import batches
-from graders.engine.proof.precise import precise, precise_values
 from graders.kit.formula import CannotCompute, Context, Name, evaluate, parse
+from graders.proof.points import batches
+from graders.proof.precise import precise, precise_values
 
 
 def values(plain: Context) -> dict[str, Any]:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from graders.engine.proof import Kind, Options, decide
-from graders.engine.proof.points import batches
 from graders.kit.errors import FormulaError
 from graders.kit.formula import Context, Name, Node, evaluate, parse, parse_statement, to_latex, to_plain
 from graders.kit.formula.tree import Bin, Call, Compare, Fold, Index, Neg, Num, Piecewise, Sym, Transpose, free_names, substitute
+from graders.proof import Kind, Options, decide
+from graders.proof.points import batches
 
 NUMERIC = Options(prove=False)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from graders.kit import award
-from graders.kit.errors import CheckFailed, CourseError, FormulaError, HouseFault
+from graders.kit.errors import CheckFailed, CourseError, FormulaError, Undecided
 from graders.kit.formula import Context, Node, Shape, parse_statement, to_plain
 from graders.kit.formula.answers import Answer, Part
 from graders.kit.formula.tree import free_names
@@ -101,11 +101,11 @@ class Marker:
 def settle(*results: Assessment) -> None:
     """End a check by what its answers earn, each weighing the same.
 
-    Raises CheckFailed where they earn nothing, HouseFault (the check stays ungraded) where only a TA can decide one of them.
+    Raises CheckFailed where they earn nothing, Undecided (the check stays ungraded) where only a TA can decide one of them.
     """
     if any(result.share is None for result in results):
         reasons = "; ".join(result.message for result in results if result.share is None)
-        raise HouseFault(f"this answer could not be decided, a TA looks at it: {reasons}")
+        raise Undecided(f"This answer could not be decided, a TA looks at it: {reasons}")
     share = sum(result.share or 0.0 for result in results) / len(results)
     if share > 0:
         award(min(share, 1.0), " / ".join(_words(result, teach=True) for result in results))
