@@ -1,7 +1,6 @@
 """One task for many places, over processes: results come in order, and few are held at a time.
 
-Workers are forked where the system can, so that data sets need not be copied to them; nothing heavy with threads of its own should
-have run before (see `warm`).
+Workers are forked, so that data sets need not be copied to them. Where a system cannot fork, the work is done in this process.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ def spread(task: Callable[[int], Result], count: int, *, workers: int | None = N
     """Give `task(0)` to `task(count - 1)`, in order.
 
     Args:
-        task: gives a result that can be pickled; where processes cannot be forked, the task must be picklable too.
+        task: gives a result that can be pickled.
         count: how many places.
         workers: processes; 1 works in this one, None takes one per core.
         warm: do the first place here before forking, so that what is compiled or planned on first use is done once for all.
@@ -43,7 +42,7 @@ def spread(task: Callable[[int], Result], count: int, *, workers: int | None = N
         DataError: a worker was killed, or what `task` itself raises.
     """
     workers = min(workers or cores(), count)
-    if workers <= 1:
+    if workers <= 1 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(task, range(count))
         return
     first = 0
@@ -52,8 +51,7 @@ def spread(task: Callable[[int], Result], count: int, *, workers: int | None = N
         first = 1
     size = max(1, min(LARGEST_CHUNK, (count - first) // (workers * 8)))
     chunks = deque(range(start, min(start + size, count)) for start in range(first, count, size))
-    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
+    context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_adopt, initargs=(task,)) as pool:
         pending: deque[Future[list[Result]]] = deque()
         try:

@@ -141,7 +141,7 @@ def resize(image: Real, size: tuple[int, int]) -> Real:
     factors = np.array(image.shape) / np.array(size)
     smooth = scipy.ndimage.gaussian_filter(image, np.maximum(0.0, (factors - 1) / 2), mode="mirror")
     scaled = scipy.ndimage.zoom(smooth, 1 / factors, order=1, mode="mirror", grid_mode=True)
-    return np.clip(scaled, image.min(), image.max())
+    return np.asarray(np.clip(scaled, image.min(), image.max()))
 
 
 def centroid(signal: Real, sample_rate: int, cut: Framing) -> Real:
@@ -150,18 +150,18 @@ def centroid(signal: Real, sample_rate: int, cut: Framing) -> Real:
     total = spectrum.sum(axis=1)
     hertz = (np.arange(spectrum.shape[1]) * sample_rate / cut.n_fft).astype(signal.dtype)
     audible = total > np.finfo(signal.dtype).tiny
-    return (spectrum * hertz).sum(axis=1) / np.where(audible, total, 1)
+    return np.asarray((spectrum * hertz).sum(axis=1) / np.where(audible, total, 1))
 
 
 def zero_crossing_rate(signal: Real, cut: Framing) -> Real:
     """The share of samples whose sign is not that of the sample before: (n,) -> (T,) in [0, 1]."""
     negative = frames(np.where(np.abs(signal) <= ZERO, 0.0, signal) < 0, cut, "edge")
-    return (negative[:, 1:] != negative[:, :-1]).sum(axis=1) / cut.n_fft
+    return np.asarray((negative[:, 1:] != negative[:, :-1]).sum(axis=1) / cut.n_fft)
 
 
 def rms(signal: Real, cut: Framing) -> Real:
     """Root mean square: (n,) -> (T,)."""
-    return np.sqrt(np.square(frames(signal, cut)).mean(axis=1))
+    return np.asarray(np.sqrt(np.square(frames(signal, cut)).mean(axis=1)))
 
 
 def standardize(features: Real, *, variance: bool = True) -> Real:
@@ -173,4 +173,4 @@ def standardize(features: Real, *, variance: bool = True) -> Real:
     if variance:
         deviation = centred.std(axis=0)
         centred /= np.where(deviation > CONSTANT, deviation, 1.0)
-    return centred.astype(features.dtype)
+    return np.asarray(centred.astype(features.dtype))
