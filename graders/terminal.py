@@ -19,6 +19,7 @@ from graders.kit.outcome import Outcome
 out = Console()
 err = Console(stderr=True)
 NAME_WIDTH = 44
+COLUMN_WIDTH = 11  # of a question's points
 TABLE_ROWS = 60
 
 
@@ -77,11 +78,12 @@ def bar() -> Iterator[Bar]:
 
 
 def class_table(outcomes: Outcomes) -> Table:
-    """One row per submission: points by question, total, and what a person must look at."""
+    """One row per submission: points by question where there is room, total, and what a person must look at."""
     grades = outcomes.grades
     assignment = grades.assignment
     table = Table(title=clean(assignment.title["en"]), title_justify="left")
-    heads = [f"{question.id} /{question.automatic_points:g}" for question in assignment.questions]
+    questions = assignment.questions if len(assignment.questions) * COLUMN_WIDTH <= out.width // 3 else ()
+    heads = [f"{question.id} /{question.automatic_points:g}" for question in questions]
     heads.append(f"total /{assignment.automatic_points:g}")
     room = max(20, out.width - sum(len(head) + 3 for head in heads) - 7)  # what the borders leave for names and remarks
     table.add_column("student", no_wrap=True)
@@ -89,7 +91,7 @@ def class_table(outcomes: Outcomes) -> Table:
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("remarks", no_wrap=True)
     for grade in grades.grades[:TABLE_ROWS]:
-        points = [f"{sum(result.points for result in grade.of(question)):g}" for question in assignment.questions]
+        points = [f"{sum(result.points for result in grade.of(question)):g}" for question in questions]
         name, note = shorten(grade.name, min(NAME_WIDTH, room // 2)), shorten(remark(grade), room - min(NAME_WIDTH, room // 2))
         table.add_row(clean(name), *points, f"{grade.points:g}", clean(note))
     return table

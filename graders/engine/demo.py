@@ -10,18 +10,24 @@ import ast
 import io
 import json
 import shutil
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from graders.kit.errors import InputError
-from graders.kit.mistakes import load as load_mistakes
 
 from .course import Course
+from .variants import FILE, Files, answers_file, reference_files, variants
 
 HOSTILE = Path(__file__).with_name("hostile")
+HOSTILE_FORMULAS = {
+    "Hostile tower of powers": "9**9**9**9",
+    "Hostile nesting": "(" * 5000 + "1" + ")" * 5000,
+    "Hostile call": "__import__('os').system('true')",
+    "Hostile megabyte": "1+" * 60_000 + "1",
+}
 FIRST_ID = 1001
-Files = dict[str, bytes]
 
 
 def write_class(course: Course, slug: str, inbox: Path) -> Path:
@@ -43,26 +49,35 @@ def write_class(course: Course, slug: str, inbox: Path) -> Path:
 
 def _submissions(course: Course, slug: str) -> Iterator[tuple[str, Files]]:
     assignment = course.assignment(slug)
-    reference = _files(course.reference(slug))
-    wanted = {name: content for name, content in reference.items() if name in assignment.files}
+    right = reference_files(course, slug)
     last = assignment.files[-1]
-    yield "Reference", wanted
+    yield "Reference", right
     yield "Starter", _files(course.starter(slug))
-    yield "Notebook", {"homework.ipynb": notebook(wanted)}
-    yield "Zip in a folder", {"homework.zip": _zip(wanted)}
-    yield "سارا احمدی", wanted
-    yield "=cmd(), Mallory", wanted
-    for mistake in load_mistakes(course.mistakes(slug), course.reference(slug)).known:
-        changed = {name: text.encode() for name, text in mistake.sources.items() if name in wanted}
-        yield f"Mistake {mistake.file} {mistake.name}".replace("_", " "), changed
-    yield "Empty files", dict.fromkeys(wanted, b"")
-    yield "Syntax error", {**wanted, last: wanted[last] + b"\ndef broken(:\n"}
-    yield "Missing package", {**wanted, last: b"import a_package_that_nobody_has\n" + _after_future(wanted[last])}
-    yield "One file missing", {name: content for name, content in wanted.items() if name != assignment.files[0]}
+    yield "Zip in a folder", {"homework.zip": _zip(right)}
+    yield "سارا احمدی", right
+    yield "=cmd(), Mallory", right
+    for variant in variants(course, slug):
+        yield variant.title, variant.files
+    yield "Empty files", dict.fromkeys(right, b"")
+    yield "Syntax error", {**right, last: right[last] + b"\ndef broken(:\n"}
     yield "Not code", {"report.pdf": b"%PDF-1.4 not really"}
-    yield "Broken zip", {"homework.zip": _zip(wanted)[:200]}
+    yield "Broken zip", {"homework.zip": _zip(right)[:200]}
+    if last.endswith(".py"):
+        yield from _code(right, last)
+    if FILE in right:
+        answers = tomllib.loads(right[FILE].decode())
+        for name, formula in HOSTILE_FORMULAS.items():
+            yield name, {**right, FILE: answers_file({part: {"answer": formula} for part in answers})}
+
+
+def _code(right: Files, last: str) -> Iterator[tuple[str, Files]]:
+    """What only code can do wrong."""
+    yield "Notebook", {"homework.ipynb": notebook(right)}
+    yield "Missing package", {**right, last: b"import a_package_that_nobody_has\n" + _after_future(right[last])}
+    if len(right) > 1:
+        yield "One file missing", {last: right[last]}
     for path in sorted(HOSTILE.glob("*.py")):
-        yield f"Hostile {path.stem}".replace("_", " "), {**wanted, last: wanted[last] + b"\n\n" + path.read_bytes()}
+        yield f"Hostile {path.stem}".replace("_", " "), {**right, last: right[last] + b"\n\n" + path.read_bytes()}
 
 
 def _files(folder: Path) -> Files:

@@ -10,7 +10,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from .names import display, is_code, listed
+from .names import by_notebook, display, gradable, listed
 from .sources import relative
 
 _LIKENESS = 0.75  # difflib ratio of two stems from which one is taken for a misspelling of the other
@@ -34,7 +34,7 @@ def root_of(paths: Iterable[str], wanted: Sequence[str]) -> str:
                 held.setdefault(folder, set()).add(name)
     if held:
         return min(held, key=lambda folder: (-len(held[folder]), len(folder.split("/")) if folder else 0, folder))
-    return _around([path for path in paths if is_code(path)])
+    return _around([path for path in paths if gradable(path, wanted)])
 
 
 def _holder(path: str, name: str) -> str | None:
@@ -74,7 +74,7 @@ def within(paths: Iterable[str], root: str, wanted: Sequence[str]) -> tuple[dict
         if len(elsewhere) == 1:
             chosen[elsewhere[0]] = name
             notes.append(f"{name} was taken from {display(elsewhere[0])}. Keep all files in one folder.")
-    aside = [path for path in outside if path not in chosen and is_code(path)]
+    aside = [path for path in outside if path not in chosen and gradable(path, wanted)]
     if aside:
         notes.append(f"The files in {display(root)}/ were graded. Left aside, outside it: {listed(aside)}.")
     return chosen, notes
@@ -110,7 +110,7 @@ def _copy_number(path: str) -> int:
 
 
 def _missing(name: str, others: Sequence[str]) -> str:
-    if any(other.lower().endswith(".ipynb") for other in others):
+    if by_notebook([name]) and any(other.lower().endswith(".ipynb") for other in others):
         return f"There is no {name}; the notebook's cells are graded in its place."
     near = [other for other in others if _near(other, name)]
     if near:
@@ -120,6 +120,6 @@ def _missing(name: str, others: Sequence[str]) -> str:
 
 def _near(path: str, name: str) -> bool:
     stem, target = (text.rpartition("/")[2].casefold().partition(".")[0] for text in (path, name))
-    if not path.lower().endswith((".py", ".txt")):
+    if not path.lower().endswith((".py", ".txt")) and not gradable(path, [name]):
         return False
     return target in stem or sorted(stem) == sorted(target) or difflib.SequenceMatcher(None, stem, target).ratio() >= _LIKENESS

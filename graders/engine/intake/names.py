@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from .records import Limits
 
@@ -48,6 +48,16 @@ def stem(name: str) -> str:
 def is_code(path: str) -> bool:
     """Whether the path is a Python file or a notebook."""
     return path.lower().endswith(CODE_SUFFIXES)
+
+
+def gradable(path: str, wanted: Sequence[str]) -> bool:
+    """Whether the path is code, or of the kind of a wanted file (`answers.toml`)."""
+    return is_code(path) or suffix(path) in {suffix(name) for name in wanted}
+
+
+def by_notebook(wanted: Sequence[str]) -> bool:
+    """Whether a notebook can stand in for the wanted files: where they are code."""
+    return any(is_code(name) for name in wanted)
 
 
 def is_archive(name: str) -> bool:

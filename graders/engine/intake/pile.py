@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from graders.kit.errors import IntakeError
 
 from .archives import DAMAGE, FAULTS, open_archive, sniff, spool
-from .names import display, is_archive, is_code, listed, refusal, stem, suffix
+from .names import by_notebook, display, gradable, is_archive, listed, refusal, stem, suffix
 from .records import MIB, Entry, Limits
 from .sources import Member, Source, relative
 
@@ -26,9 +26,8 @@ class _Opened:
     archive: Member
     inside: list[Member]
 
-    @property
-    def has_code(self) -> bool:
-        return any(is_code(member.path) for member in self.inside)
+    def has_work(self, wanted: tuple[str, ...]) -> bool:
+        return any(gradable(member.path, wanted) for member in self.inside)
 
 
 @dataclass
@@ -69,7 +68,7 @@ def gather(source: Source, entry: Entry, remarks: Remarks, stack: ExitStack) -> 
 def _complete(pile: Pile, wanted: tuple[str, ...]) -> bool:
     """Whether archives in it may stay closed: every wanted file is there, or a notebook that stands for them all."""
     names = {path.rpartition("/")[2] for path in pile}
-    if any(name.lower().endswith(".ipynb") for name in names):
+    if by_notebook(wanted) and any(name.lower().endswith(".ipynb") for name in names):
         return True
     return bool(wanted) and all(name.rpartition("/")[2] in names for name in wanted)
 
@@ -119,12 +118,12 @@ def _with_archives_opened(pile: Pile, entry: Entry, remarks: Remarks, stack: Exi
         opened.append(_Opened(archive, [replace(member, path=folder + member.path) for member in inside]))
     for archive in archives[_ARCHIVES:]:
         remarks.leave(archive.path, f"at most {_ARCHIVES} archives are opened")
-    with_code = [item for item in opened if item.has_code]
-    if with_code or any(is_code(member.path) for member in rest):
+    with_work = [item for item in opened if item.has_work(entry.wanted)]
+    if with_work or any(gradable(member.path, entry.wanted) for member in rest):
         remarks.notes += [str(fault) for fault in faults]
         # An archive of data beside the code is a file like any other.
-        rest += [item.archive for item in opened if item not in with_code]
-        opened = _newest(with_code, entry.wanted, remarks)
+        rest += [item.archive for item in opened if item not in with_work]
+        opened = _newest(with_work, entry.wanted, remarks)
     elif faults:
         raise faults[0]
     return rest + [member for item in opened for member in item.inside]

@@ -11,7 +11,7 @@ from graders.kit.errors import IntakeError
 from .archives import FAULTS
 from .choose import mend, root_of, within
 from .inbox import open_inbox
-from .names import display, is_code, listed
+from .names import by_notebook, display, gradable, listed
 from .pile import CHUNK, Pile, Remarks, gather
 from .records import MIB, Entry, Limits, Submission
 from .sources import Member, Source
@@ -35,7 +35,7 @@ def read(entry: Entry) -> Submission:
 
 def _files(source: Source, entry: Entry, remarks: Remarks, stack: ExitStack) -> dict[str, bytes]:
     pile = gather(source, entry, remarks, stack)
-    if not any(is_code(path) for path in pile):
+    if not any(gradable(path, entry.wanted) for path in pile):
         raise IntakeError(_nothing(pile, entry, remarks))
     chosen, notes = within(pile, root_of(pile, entry.wanted), entry.wanted)
     chosen, more = mend(chosen, entry.wanted)
@@ -47,13 +47,13 @@ def _nothing(pile: Pile, entry: Entry, remarks: Remarks) -> str:
     there = [*pile, *(path for paths in remarks.left_out.values() for path in paths)]
     got = f"only {listed(there)}" if there else "nothing: the upload is empty"
     why = "".join(f" Left out: {listed(paths)} ({reason})." for reason, paths in remarks.left_out.items())
-    wanted = f"{listed(entry.wanted, most=20)}, or one notebook that defines the same names"
+    wanted = listed(entry.wanted, most=20) + (", or one notebook that defines the same names" if by_notebook(entry.wanted) else "")
     return f"Got {got}.{why} Wanted: {wanted}. Upload these as plain files or in one .zip."
 
 
 def _take(pile: Pile, entry: Entry, remarks: Remarks) -> dict[str, bytes]:
     """The bytes: code first, and then data from the smallest on as long as the limits allow."""
-    order = sorted(pile, key=lambda path: (path not in entry.wanted, not is_code(path), pile[path].size, path))
+    order = sorted(pile, key=lambda path: (path not in entry.wanted, not gradable(path, entry.wanted), pile[path].size, path))
     files: dict[str, bytes] = {}
     room = entry.limits.total
     for path in order:
@@ -63,7 +63,7 @@ def _take(pile: Pile, entry: Entry, remarks: Remarks) -> dict[str, bytes]:
             data = _bytes(pile[path], room, entry.limits)
         except FAULTS as error:
             reason = str(error) if isinstance(error, IntakeError) else f"damaged, {type(error).__name__}"
-            if is_code(path):
+            if gradable(path, entry.wanted):
                 raise IntakeError(
                     f"{display(path)} cannot be taken: {reason}. Hand in the code only, clear a notebook's outputs, see that the "
                     "files open on your own computer, and upload again."
@@ -72,7 +72,7 @@ def _take(pile: Pile, entry: Entry, remarks: Remarks) -> dict[str, bytes]:
         else:
             room -= len(data)
             files[path] = data
-    if empty := [path for path in files if is_code(path) and not files[path].strip()]:
+    if empty := [path for path in files if gradable(path, entry.wanted) and not files[path].strip()]:
         remarks.notes.append(f"Empty: {listed(empty)}.")
     return dict(sorted(files.items()))
 

@@ -11,7 +11,7 @@ from graders.kit.errors import InputError, IntakeError
 
 from .inbox import open_inbox
 from .layouts import Claim, claim, of_platform
-from .names import digest, display, is_archive, is_code, key, listed, stem
+from .names import digest, display, gradable, is_archive, key, listed, stem, suffix
 from .records import Entry, Limits, Part
 from .sources import Child, Source
 
@@ -29,7 +29,7 @@ def scan(inbox: Path, wanted: Sequence[str], limits: Limits | None = None) -> tu
     """
     limits = limits or Limits()
     place = Path(inbox)
-    if place.is_file() and is_code(place.name):
+    if place.is_file() and gradable(place.name, wanted):
         place, only = place.parent.absolute(), [Child(place.name, False)]
         return _entries(open_inbox(place, limits), place, "", only, tuple(wanted), limits)
     place = place.absolute()
@@ -81,7 +81,7 @@ def _rivals(source: Source, path: str, children: list[Child], wanted: Sequence[s
 
     def could_be(child: Child) -> bool:
         if not child.folder:
-            return is_archive(child.name) or (is_code(child.name) and not own)
+            return is_archive(child.name) or (gradable(child.name, wanted) and not own)
         try:
             inside = islice(source.under(_join(path, child.name)), _PEEK)
             files = [member.path.rpartition("/")[2].casefold() for member in inside]
@@ -124,7 +124,7 @@ def _with_key(entry: Entry, student: str) -> Entry:
 
 def _file_name(found: Claim, wanted: tuple[str, ...]) -> str:
     """A bare `Sara Ahmadi.py` carries its student's name; where one file is wanted, it is that file."""
-    if found.whole and len(wanted) == 1 and found.file.lower().endswith(".py"):
+    if found.whole and len(wanted) == 1 and suffix(found.file) == suffix(wanted[0]):
         return wanted[0]
     return found.file
 

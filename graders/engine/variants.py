@@ -1,0 +1,63 @@
+"""The known mistakes of an assignment as submissions: the reference with one mistake in it, code or written answer."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graders.kit.mistakes import load as load_overlays
+from graders.kit.written import FILE
+from graders.proof.mistakes import load_mistakes as load_formulas
+
+from .course import Course
+
+Files = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A submission that makes one known mistake. `title` is unique and fit for a file name."""
+
+    title: str
+    mistake: str
+    lesson: str
+    files: Files
+
+
+def reference_files(course: Course, slug: str) -> Files:
+    """The wanted files of the reference."""
+    folder = course.reference(slug)
+    return {name: (folder / name).read_bytes() for name in course.assignment(slug).files}
+
+
+def variants(course: Course, slug: str) -> Iterator[Variant]:
+    """Every known mistake that one file or one answer can show, in the order of the mistakes' files."""
+    right = reference_files(course, slug)
+    for overlay in load_overlays(course.mistakes(slug), course.reference(slug)).known:
+        files = {name: text.encode() for name, text in overlay.sources.items() if name in right}
+        yield Variant(f"Mistake {overlay.file} {overlay.name}".replace("_", " "), overlay.name, overlay.lesson, files)
+    if FILE in right:
+        yield from _written(course, slug, right)
+
+
+def _written(course: Course, slug: str, right: Files) -> Iterator[Variant]:
+    """Mistakes in a written answer. Those that concern a choice and a formula together stay with the suites' own tests."""
+    answers = tomllib.loads(right[FILE].decode("utf-8"))
+    for path in sorted(course.mistakes(slug).glob("*.toml")):
+        for mistake in load_formulas(path):
+            if "answer" in answers.get(mistake.part, {}):
+                title = "".join(c if c.isalnum() or c in " -.,'" else " " for c in f"Mistake {mistake.part} {mistake.name}")
+                changed = {**answers, mistake.part: {"answer": mistake.formula}}
+                yield Variant(" ".join(title.split()), mistake.name, mistake.lesson, {**right, FILE: answers_file(changed)})
+
+
+def answers_file(answers: dict[str, dict[str, Any]]) -> bytes:
+    """Written answers as TOML. A JSON string is a TOML string as long as it holds no character beyond the first plane."""
+    lines = []
+    for part, table in answers.items():
+        lines.append(f"[{json.dumps(part)}]")
+        lines += [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items()]
+    return "\n".join(lines).encode()
