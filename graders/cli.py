@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from graders.data_cli import group as data_group
 from graders.engine.course import Course
 from graders.kit.errors import SandboxUnavailable, SanjehError
 from seeds.errors import DataError
@@ -57,6 +58,9 @@ class Commands(click.Group):
 def main(context: click.Context, course: Path | None) -> None:
     """Grade and benchmark a course in speech processing and machine learning."""
     context.obj = Course(course.resolve()) if course else Course()
+
+
+main.add_command(data_group)
 
 
 def _workers() -> int:

@@ -29,7 +29,9 @@ percentile 25); as they are 4 dB in the middle, 24 at the 95th percentile."""
 def groups(dataset: Dataset) -> Iterator[Finding]:
     """Find what stands in several parts: a model could recognise the group instead of the class."""
     if not (dataset.parts != "").any():
-        yield Finding("split", Severity.INFO, "not split into parts yet: split it by group (split_by_group), then audit again")
+        yield Finding(
+            "split", Severity.INFO, "not split into parts: before a model is tested on it, split by group (split_by_group)"
+        )
         return
     columns = {"group": dataset.groups} | {key: dataset.columns[key] for key in SOURCES if key in dataset.columns}
     for key, column in columns.items():

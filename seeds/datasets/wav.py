@@ -5,6 +5,7 @@ The header is read apart from the samples, so that thousands of files are checke
 
 from __future__ import annotations
 
+import os
 import struct
 import zipfile
 import zlib
@@ -75,6 +76,10 @@ class Files(ABC):
     def read(self, name: str, limit: int = -1) -> bytes:
         """Give the first `limit` bytes, or all; raises one of `UNREADABLE` where it cannot."""
 
+    @abstractmethod
+    def stamp(self, name: str) -> str:
+        """Tell apart versions of a file without reading it; raises OSError where it is gone."""
+
 
 class FolderFiles(Files):
     """Files on disk."""
@@ -94,13 +99,18 @@ class FolderFiles(Files):
         with (self._folder / name).open("rb") as stream:
             return stream.read(limit)
 
+    def stamp(self, name: str) -> str:
+        """Give place, size and times."""
+        return _stamp(self._folder / name)
+
 
 class ZipFiles(Files):
     """Members of an archive; nothing is written to disk."""
 
     def __init__(self, path: Path) -> None:
         """Open the archive; raises BadZipFile where it is none, or is cut short."""
-        self._archive = zipfile.ZipFile(path)
+        self._path = path
+        self._archive, self._process = zipfile.ZipFile(path), os.getpid()
         listed = (entry for entry in self._archive.infolist() if not entry.is_dir())
         self._sizes = {entry.filename: entry.file_size for entry in listed if not _hidden(entry.filename.split("/"))}
         self.names = tuple(sorted(self._sizes))
@@ -111,8 +121,19 @@ class ZipFiles(Files):
 
     def read(self, name: str, limit: int = -1) -> bytes:
         """Give the first bytes; reading all checks the member's checksum."""
+        if self._process != os.getpid():  # a forked process shares the open file, and with it the place in it
+            self._archive, self._process = zipfile.ZipFile(self._path), os.getpid()
         with self._archive.open(name) as stream:
             return stream.read(limit)
+
+    def stamp(self, name: str) -> str:
+        """Give the archive's place, size and times, and the member."""
+        return f"{_stamp(self._path)}|{name}"
+
+
+def _stamp(path: Path) -> str:
+    found = path.stat()
+    return f"{path.resolve()}|{found.st_size}|{found.st_mtime_ns}|{found.st_ctime_ns}"
 
 
 def _hidden(parts: tuple[str, ...] | list[str]) -> bool:
@@ -206,6 +227,10 @@ class Recordings(Signals):
         """Give the samples as stored."""
         return _samples(self._files, self._names[index])
 
+    def stamp(self, index: int) -> str:
+        """Give the file's place, size and times."""
+        return self._files.stamp(self._names[index])
+
     def signal(self, index: int) -> FloatArray:
         """Decode and resample."""
         return _decode(self.content(index), self._stored_rate, self._sample_rate)
@@ -237,6 +262,10 @@ class Pieces(Signals):
         piece = self._pieces[index]
         end = None if piece.length is None else 2 * (piece.start + piece.length)
         return _samples(self._files, piece.name)[2 * piece.start : end]
+
+    def stamp(self, index: int) -> str:
+        """Give the file's place, size and times, and the piece."""
+        return f"{self._files.stamp(self._pieces[index].name)}|{self._pieces[index]}"
 
     def signal(self, index: int) -> FloatArray:
         """Decode and resample."""
