@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from graders.kit.errors import InputError
+from graders.kit.written import FILE
 
 from .course import Course
-from .variants import FILE, Files, answers_file, reference_files, variants
+from .variants import Files, answers_file, reference_files, variants
 
 HOSTILE = Path(__file__).with_name("hostile")
 HOSTILE_FORMULAS = {

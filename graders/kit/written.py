@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from .checks import award, ensure
 from .errors import AnswerRejected, InputError, NameMissing
-from .formula.answers import Answer, Part, read_answers, read_parts
+from .formula.answers import Answer, Part, echo, read_answers, read_parts
 
 FILE = "answers.toml"
 
@@ -46,4 +47,20 @@ class WrittenAnswers:
             place = self._files[FILE].count(b"\n", 0, error.start) + 1
             raise AnswerRejected(f"{FILE} is not UTF-8 text from line {place} on; save it as UTF-8.") from None
         except InputError as error:
-            raise AnswerRejected(f"{FILE} cannot be read as TOML.", detail=str(error)) from None
+            raise AnswerRejected(str(error)) from None
+
+
+def readable(answers: WrittenAnswers, question: str) -> None:
+    """The public check of written answers: all can be read, and this is how they are understood; says nothing of right or wrong.
+
+    Awards the share of the question's parts that have an answer.
+    """
+    parts = [part for name, part in answers.parts.items() if name.startswith(f"{question}.")]
+    given = [(part, answer) for part in parts if (answer := answers.get(part.id))]
+    lines = [line for part, answer in given for line in echo(part, answer)]
+    faults = [problem for problem in answers.problems if problem.startswith(f"{question}.")]
+    faults += [f"{line.part}, line {line.line}: {line.problem}\n{line.pointer}" for line in lines if line.problem]
+    ensure(given or faults, "There is no answer yet. Write your formulas into answers.toml; its examples show how.")
+    ensure(not faults, "Some answers cannot be read:\n" + "\n".join(faults))
+    understood = "\n".join(f"{line.part}: {line.plain}" for line in lines)
+    award(len(given) / len(parts), f"{len(given)} of {len(parts)} parts have an answer. They are understood as:\n{understood}")

@@ -1,20 +1,7 @@
 """Public checks: every answer can be read, and this is how it is understood. Whether it is right, the hidden checks decide."""
 
-from graders.kit import award, check, ensure
-from graders.kit.formula.answers import echo
-
-
-def readable(answers, question):
-    """Read every answer to one question; earn the share of its parts that have an answer."""
-    parts = [part for name, part in answers.parts.items() if name.startswith(f"{question}.")]
-    given = [(part, answers.get(part.id)) for part in parts if answers.get(part.id)]
-    lines = [line for part, answer in given for line in echo(part, answer)]
-    faults = [problem for problem in answers.problems if problem.startswith(f"{question}.")]
-    faults += [f"{line.part}, line {line.line}: {line.problem}\n{line.pointer}" for line in lines if line.problem]
-    ensure(given or faults, "There is no answer yet. Write your formulas into answers.toml; its examples show how.")
-    ensure(not faults, "Some answers cannot be read:\n" + "\n".join(faults))
-    understood = "\n".join(f"{line.part}: {line.plain}" for line in lines)
-    award(len(given) / len(parts), f"{len(given)} of {len(parts)} parts have an answer. They are understood as:\n{understood}")
+from graders.kit import check
+from graders.kit.written import readable
 
 
 @check("q1.readable")
