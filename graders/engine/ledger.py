@@ -1,6 +1,6 @@
 """The ledger: every grade ever given, in one database with one writer.
 
-SQLite by default, any SQLAlchemy URL otherwise. A grade is written whole, in one transaction: a run that is killed loses the
+The tables are plain SQLAlchemy; SQLite is what is tested. A grade is written whole, in one transaction: a run that is killed loses the
 submissions it was working on and nothing else. A newer grade of the same student replaces the older one, which stays as history.
 """
 
