@@ -5,12 +5,15 @@ A worker reads only the submission that it is grading, so that memory does not g
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from graders.kit.assignment import Assignment, load
 from graders.kit.direct import Direct
+from graders.kit.errors import HouseFault
 from graders.kit.loading import CodeFolder
 from graders.kit.plugin import Suite, SuitePlugin
 from graders.kit.proxy import Backend
@@ -87,6 +90,30 @@ class DirectProvider(_Submissions):
         self.direct = None
 
 
+class Patience:
+    """Ends a check in which our own code hangs: a suite, the reference, or a mistake on an input that it was not made for.
+
+    Student code has budgets of its own, far below this. `seconds` is wall clock, per check, and again for each further attempt.
+    """
+
+    def __init__(self, seconds: float = 900.0) -> None:
+        self.seconds = seconds
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_pyfunc_call(self) -> Generator[None, object, object]:
+        """Ring while the check runs, and again as long as it goes on."""
+        before = signal.signal(signal.SIGALRM, self._ring)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds, self.seconds)
+        try:
+            return (yield)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
+            signal.signal(signal.SIGALRM, before)
+
+    def _ring(self, *_: object) -> None:
+        raise HouseFault(f"a check ran for more than {self.seconds:g} s outside the student's code")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """In a worker, read the plan and register the suite plugin; in the controller, do nothing."""
     workerinput = getattr(config, "workerinput", None)
@@ -98,4 +125,5 @@ def pytest_configure(config: pytest.Config) -> None:
     provider = SandboxProvider(assignment, entries) if plan.sandboxed else DirectProvider(assignment, entries)
     suite = Suite(assignment, Path(plan.reference), Path(plan.mistakes))
     config.add_cleanup(provider.reset)
+    config.pluginmanager.register(Patience(), "sanjeh-patience")
     config.pluginmanager.register(SuitePlugin(suite, plan.students(), provider), "sanjeh-suite")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from graders.engine.worker import Patience
 from graders.kit.assignment import load
 from graders.kit.checks import check
 from graders.kit.direct import Direct
@@ -37,7 +38,9 @@ class OneProvider:
         self.resets += 1
 
 
-def run(tmp_path: Path, body: str, source: str = "", arguments: str = "student, right, rng") -> tuple[CheckResult, OneProvider]:
+def run(
+    tmp_path: Path, body: str, source: str = "", arguments: str = "student, right, rng", plugins: tuple[object, ...] = ()
+) -> tuple[CheckResult, OneProvider]:
     """Run one check `q1.score` (5 points, bands at 0.5 and 0.9) with this body on a submission with this source."""
     lines = "\n    ".join(body.splitlines())
     (tmp_path / "test_one.py").write_text(
@@ -46,7 +49,7 @@ def run(tmp_path: Path, body: str, source: str = "", arguments: str = "student, 
     provider = OneProvider(source)
     suite = Suite(load(TOY / "assignments" / "toy"), REFERENCE, MISTAKES)
     collector = Collector()
-    run_pytest([str(tmp_path)], [SuitePlugin(suite, ["one"], provider), collector])
+    run_pytest([str(tmp_path)], [SuitePlugin(suite, ["one"], provider), collector, *plugins])
     assert not collector.broken
     ((student, of, result),) = collector.rows
     assert (student, of, result.check, result.max_points) == ("one", 1, "q1.score", 5.0)
@@ -116,6 +119,12 @@ def test_the_submission_cannot_change_what_the_suite_holds(tmp_path: Path) -> No
     body = "x = [1.0, 2.0]\nstudent.sums.score(x)\nequal(x, [1.0, 2.0])"
     result, _ = run(tmp_path, body, "def score(x): x.append(3.0); return 0")
     assert result.outcome is Outcome.PASSED
+
+
+def test_a_suite_that_hangs_is_ours(tmp_path: Path) -> None:
+    result, provider = run(tmp_path, "while True: pass", plugins=(Patience(0.2),))
+    assert (result.outcome, result.attempts, provider.resets) == (Outcome.UNGRADED, 3, 3)
+    assert "more than 0.2 s" in result.finding.detail
 
 
 def test_suites_may_read_the_files(tmp_path: Path) -> None:
