@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .compare import difference
-from .errors import CourseError
+from .errors import CourseError, HouseFault
 from .loading import CodeFolder, variant
 from .proxy import Function
 
@@ -60,6 +60,8 @@ def _answer(mistake: Mistake, right: Function, args: tuple[Any, ...], kwargs: di
     """The mistaken answer in a tuple of one, or None where the mistake breaks on this input."""
     try:
         return (mistake.code.function(right.module, right.name)(*copy.deepcopy(args), **copy.deepcopy(kwargs)),)
+    except HouseFault:
+        raise
     except Exception:  # a wrong variant may raise anything on an input that it was not made for
         return None
 
