@@ -17,7 +17,7 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 
 from graders.kit.assignment import Assignment
-from graders.kit.errors import InputError, SandboxUnavailable
+from graders.kit.errors import CourseError, InputError, SandboxUnavailable
 from graders.kit.outcome import CheckResult
 from seeds.choice import active
 
@@ -71,6 +71,7 @@ def grade(course: Course, slug: str, inbox: Path, options: Options, progress: Pr
     CourseError where the suites are broken. One bad submission raises nothing: it becomes a grade with a problem.
     """
     assignment = course.assignment(slug)
+    _check_suites(course, assignment)
     run = _run_info(course, assignment, options)
     entries = scan(inbox, assignment.files, options.limits)
     with _locked(options.out), opened(options.out / LEDGER, slug) as ledger:
@@ -105,6 +106,18 @@ def class_grades(course: Course, assignment: Assignment, ledger: Ledger) -> Clas
 def public_checks(course: Course, slug: str) -> frozenset[str]:
     """The ids of the checks that students see, read from the source without running it."""
     return frozenset(declared_checks(course.public_suite(slug)))
+
+
+def _check_suites(course: Course, assignment: Assignment) -> None:
+    """Raise CourseError unless the suites define exactly the checks that have points."""
+    suites = (course.public_suite(assignment.slug), course.hidden_suite(assignment.slug))
+    defined = [check for suite in suites for check in declared_checks(suite)]
+    listed = {spec.id for spec in assignment.checks()}
+    place = assignment.folder / "assignment.toml"
+    if strange := sorted(set(defined) - listed):
+        raise CourseError(f"{place} has no {', '.join(strange)}, which the suites define; give points to each check")
+    if lacking := sorted(listed - set(defined)):
+        raise CourseError(f"{place} has {', '.join(lacking)}, which no suite defines")
 
 
 def declared_checks(suite: Path) -> Sequence[str]:

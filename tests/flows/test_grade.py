@@ -165,6 +165,33 @@ def test_an_unreadable_suite_is_said_at_once(tmp_path: Path) -> None:
     assert "a_module_that_is_not_there" in done.stderr
 
 
+SPARE = 'CHECK("q1.spare")\ndef test_spare(student):\n    """Spare."""\n'.replace("CHECK", "@check")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (
+            "graders/toy/test_hidden.py",
+            '@check("q1.mean")',
+            f'{SPARE}\n\n@check("q1.mean")',
+            "has no q1.spare, which the suites define",
+        ),
+        ("graders/toy/test_hidden.py", '@check("q1.mean")\n', "", "has q1.mean, which no suite defines"),
+        ("assignments/toy/assignment.toml", "points = 3", "points = -3", "q1.mean: points are -3.0; they must be above 0"),
+    ],
+)
+def test_a_course_whose_parts_do_not_fit_is_told_so(tmp_path: Path, file: str, old: str, new: str, says: str) -> None:
+    course = tmp_path / "course"
+    shutil.copytree(COURSE, course)
+    text = (course / file).read_text(encoding="utf-8")
+    assert old in text
+    (course / file).write_text(text.replace(old, new), encoding="utf-8")
+    done = sanjeh("grade", "toy", write_inbox(tmp_path / "inbox", {"Right": RIGHT}), "-o", tmp_path / "out", course=course)
+    assert done.returncode == 2
+    assert says in " ".join(done.stderr.split()) and "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
 def test_stopped_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, how: signal.Signals, code: int) -> None:
     slow = RIGHT.replace("return 1.0", "import time; time.sleep(0.4); return 1.0")
