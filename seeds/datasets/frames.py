@@ -63,7 +63,7 @@ class FrameLabels(Sequence[IntArray]):
 class PackedFrames(FrameLabels):
     """Labels end to end in one buffer of small numbers, memory-mapped or not."""
 
-    def __init__(self, labels: NDArray[np.int8], ends: IntArray, names: tuple[str, ...], rate: float) -> None:
+    def __init__(self, labels: NDArray[np.int16], ends: IntArray, names: tuple[str, ...], rate: float) -> None:
         """Take the buffer (total,), where each sequence ends in it (N,), the names and the frames per second."""
         self._labels, self._ends = labels, ends
         self.names, self.rate = names, rate

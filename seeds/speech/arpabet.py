@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from seeds.errors import DataError
 from seeds.speech.engine import Event
 
@@ -61,16 +58,3 @@ def symbols_in_time(events: Sequence[Event], n_samples: int) -> list[tuple[int, 
         step = (end - event.sample) / len(phones)
         marks += [(round(event.sample + k * step), phone) for k, phone in enumerate(phones)]
     return marks
-
-
-def label_frames(starts: Sequence[float], labels: Sequence[int], centres: NDArray[np.float64], before: int) -> NDArray[np.int8]:
-    """Label each frame with what sounds at its centre.
-
-    Args:
-        starts: (M,) where each label begins, in the unit of `centres`, ascending.
-        labels: (M,) the labels.
-        centres: (T,) the middle of each frame.
-        before: the label ahead of the first start.
-    """
-    place = np.searchsorted(np.asarray(starts), centres, side="right")
-    return np.asarray([before, *labels], dtype=np.int8)[place]

@@ -13,7 +13,8 @@ from recordings import Write
 from seeds.datasets import DataError, Dataset, phonemes
 from seeds.datasets.frames import UNKNOWN
 from seeds.speech import Event, speak_all
-from seeds.speech.arpabet import SYMBOLS, label_frames, symbols_in_time
+from seeds.speech.aligned import label_frames
+from seeds.speech.arpabet import SYMBOLS, symbols_in_time
 from seeds.speech.cast import ENGLISH, TIMBRES
 from seeds.speech.cepstrum import mel_filters, mfcc
 from seeds.speech.engine import Voice
