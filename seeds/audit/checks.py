@@ -44,7 +44,7 @@ def groups(dataset: Dataset) -> Iterator[Finding]:
         names = set(dataset.groups[dataset.parts == part].tolist())
         if len(names) == 1:
             message = f"the {part} part has one group only ({names.pop()}): a figure from it says little about others"
-            yield Finding("groups", Severity.INFO, message)
+            yield Finding("one group", Severity.INFO, message)
 
 
 def _crossing(dataset: Dataset, column: TextArray, key: str) -> list[str]:

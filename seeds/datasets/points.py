@@ -66,8 +66,8 @@ def moons(recipe: Recipe) -> Picture:
     return points + rng(recipe.seed, "points", "moons").normal(scale=recipe.noise, size=points.shape), clusters
 
 
-BLOBS = ((0.0, 0.0, 0.15), (4.0, 0.0, 0.6), (2.0, 4.0, 1.2))
-"""Centre and standard deviation of each: no one radius suits the narrowest and the widest."""
+BLOBS = ((0.0, 0.0, 0.2), (1.5, 0.0, 0.2), (3.5, 5.0, 1.1))
+"""Centre and standard deviation of each: a radius that keeps the two narrow ones apart loses the rim of the wide one."""
 
 
 def blobs(recipe: Recipe) -> Picture:

@@ -116,7 +116,10 @@ def content_key(dataset: Dataset) -> str:
     Where all of them are files that know their stamp, what was hashed is remembered: a second run reads none of them.
     """
     signals, places = dataset.waveforms, range(len(dataset))
-    stamps = [signals.stamp(index) for index in places]
+    try:
+        stamps = [signals.stamp(index) for index in places]
+    except OSError as error:
+        raise DataError(f"a file of {dataset.name!r} is gone since it was loaded ({error}): unpack or download it again") from error
 
     def hashed() -> dict[str, NDArray[Any]]:
         sha = hashlib.sha256()
