@@ -63,7 +63,7 @@ def _submissions(course: Course, slug: str) -> Iterator[tuple[str, Files]]:
     yield "Syntax error", {**right, last: right[last] + b"\ndef broken(:\n"}
     yield "Not code", {"report.pdf": b"%PDF-1.4 not really"}
     yield "Broken zip", {"homework.zip": _zip(right)[:200]}
-    if last.endswith(".py"):
+    if last.endswith(".py"):  # an assignment of written answers alone has no code
         yield from _code(right, last)
     if FILE in right:
         answers = tomllib.loads(right[FILE].decode())
@@ -73,7 +73,9 @@ def _submissions(course: Course, slug: str) -> Iterator[tuple[str, Files]]:
 
 def _code(right: Files, last: str) -> Iterator[tuple[str, Files]]:
     """What only code can do wrong."""
-    yield "Notebook", {"homework.ipynb": notebook(right)}
+    code = {name: content for name, content in right.items() if name.endswith(".py")}
+    beside = {name: content for name, content in right.items() if name not in code}
+    yield "Notebook", {**beside, "homework.ipynb": notebook(code)}
     yield "Missing package", {**right, last: b"import a_package_that_nobody_has\n" + _after_future(right[last])}
     if len(right) > 1:
         yield "One file missing", {last: right[last]}
@@ -86,7 +88,7 @@ def _files(folder: Path) -> Files:
 
 
 def notebook(files: Files) -> bytes:
-    """The files as one notebook, as a student would hand it in: a magic, a cell that fails, and a cell per definition."""
+    """Files of code as one notebook, as a student would hand it in: a magic, a cell that fails, and a cell per definition."""
     cells = ["%matplotlib inline\n!pip install numpy", "print(a_name_from_a_cell_that_was_deleted)"]
     own = {Path(name).stem for name in files}
     for content in files.values():

@@ -37,7 +37,7 @@ def variants(course: Course, slug: str) -> Iterator[Variant]:
     """Every known mistake that one file or one answer can show, in the order of the mistakes' files."""
     right = reference_files(course, slug)
     for overlay in load_overlays(course.mistakes(slug), course.reference(slug)).known:
-        files = {name: text.encode() for name, text in overlay.sources.items() if name in right}
+        files = {**right, **{name: text.encode() for name, text in overlay.sources.items() if name in right}}
         yield Variant(f"Mistake {overlay.file} {overlay.name}".replace("_", " "), overlay.name, overlay.lesson, files)
     if FILE in right:
         yield from _written(course, slug, right)

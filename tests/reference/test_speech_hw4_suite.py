@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 ASSIGNMENT = load(ROOT / "assignments" / "speech_hw4")
 REFERENCE = ROOT / "reference" / "speech_hw4"
 MISTAKES = ROOT / "graders" / "speech_hw4" / "mistakes"
+STARTER = ROOT / "assignments" / "speech_hw4" / "starter"
 SUITES = (ROOT / "assignments" / "speech_hw4" / "checks", ROOT / "graders" / "speech_hw4")
 KNOWN = {f"{mistake.file}__{mistake.name}": mistake for mistake in load_mistakes(MISTAKES, REFERENCE).known}
 
@@ -114,28 +115,32 @@ def train(inputs, labels, design, activation, epochs, learning_rate, seed):
 
 
 class One:
-    """A provider of one submission, called in this process."""
+    """A provider of one submission, called in this process: its code, and its written answers where it has any."""
 
-    def __init__(self, code: CodeFolder) -> None:
+    def __init__(self, code: CodeFolder, answers: Path | None) -> None:
         self.direct = Direct(code)
+        self.written = {} if answers is None else {answers.name: answers.read_bytes()}
 
     def backend(self, student: str) -> Backend:
         return self.direct
 
     def files(self, student: str) -> dict[str, bytes]:
-        return {}
+        return self.written
 
     def reset(self) -> None:
         return None
 
 
-def graded(code: CodeFolder, *, training: bool = True) -> dict[str, CheckResult]:
+def graded(
+    code: CodeFolder, answers: Path | None = REFERENCE / "answers.toml", *, training: bool = True
+) -> dict[str, CheckResult]:
     """Every check, public and hidden, on this code; without `training`, not those on real training, which take most of the time."""
     choice = [] if training else ["-k", "not learns"]
     found: dict[str, CheckResult] = {}
     for suite in SUITES:
         collector = Collector()
-        run_pytest([str(suite), *choice], [SuitePlugin(Suite(ASSIGNMENT, REFERENCE, MISTAKES), ["one"], One(code)), collector])
+        plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, MISTAKES), ["one"], One(code, answers))
+        run_pytest([str(suite), *choice], [plugin, collector])
         assert not collector.broken, collector.broken[0]
         found |= {result.check: result for _, _, result in collector.rows}
     assert set(found) == {spec.id for spec in ASSIGNMENT.checks() if training or "learns" not in spec.id}
@@ -158,9 +163,9 @@ def test_the_reference_earns_everything() -> None:
 
 
 def test_the_starter_earns_nothing() -> None:
-    for result in graded(CodeFolder.read(ROOT / "assignments" / "speech_hw4" / "starter")).values():
+    for result in graded(CodeFolder.read(STARTER), STARTER / "answers.toml").values():
         assert result.points == 0, result
-        assert "not written yet" in result.finding.message
+        assert "not written yet" in result.finding.message or "here is no answer" in result.finding.message
 
 
 def test_single_precision_other_weights_and_other_orders_earn_everything() -> None:
@@ -213,7 +218,7 @@ def test_answers_of_any_kind_are_the_students_fault(value: object) -> None:
     }
     text = repr(value).replace("nan", "float('nan')")
     junk = {file: "".join(f"def {name}(*args):\n    return {text}\n\n\n" for name in found) for file, found in names.items()}
-    assert all(result.points == 0 for result in graded(CodeFolder(junk)).values())
+    assert all(result.points == 0 for result in graded(CodeFolder(junk), None).values())
     if value == "text":  # one odd function among right ones gets further into the checks
         for file, found in names.items():
             for name in found:
