@@ -8,8 +8,8 @@ import pytest
 
 from graders.engine.course import Course
 from graders.engine.grading import declared_checks
+from graders.engine.variants import variants
 from graders.kit.assignment import LANGUAGES
-from graders.kit.mistakes import load as load_mistakes
 
 COURSE = Course()
 SLUGS = pytest.mark.parametrize("slug", COURSE.slugs())
@@ -47,7 +47,7 @@ def test_starter_and_reference_have_the_wanted_files(slug: str) -> None:
 
 @SLUGS
 def test_mistakes_teach(slug: str) -> None:
-    known = load_mistakes(COURSE.mistakes(slug), COURSE.reference(slug)).known
+    known = list(variants(COURSE, slug))
     assert len(known) >= 5
     for mistake in known:
-        assert len(mistake.lesson.split()) >= 12, f"{mistake.file}__{mistake.name} teaches too little"
+        assert len(mistake.lesson.split()) >= 12, f"{mistake.title} teaches too little"
