@@ -43,7 +43,7 @@ _README = """\
 {title}
 
 1. Read handout.en.md (English) or handout.fa.md (Persian).
-2. Write your code in the files of starter/: {files}.
+2. Write your work into the files of starter/: {files}.
 3. Check it as often as you like. You need Python 3.11 or newer, and once:
 
        python -m pip install {packages}
