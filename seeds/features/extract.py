@@ -119,7 +119,9 @@ def content_key(dataset: Dataset) -> str:
     try:
         stamps = [signals.stamp(index) for index in places]
     except OSError as error:
-        raise DataError(f"a file of {dataset.name!r} is gone since it was loaded ({error}): unpack or download it again") from error
+        raise DataError(
+            f"a file of {dataset.name!r} is gone since it was loaded ({error}): unpack or download it again"
+        ) from error
 
     def hashed() -> dict[str, NDArray[Any]]:
         sha = hashlib.sha256()

@@ -8,6 +8,7 @@ Shapes: signal (n,) in [-1, 1]; T frames; F = n_fft // 2 + 1 bins. Time runs alo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, Self
@@ -31,7 +32,7 @@ ZERO = 1e-10
 """Samples closer to zero than this count as zero where signs are compared."""
 CONSTANT = 1e-10
 """A column that varies less than this over an utterance is constant."""
-FRAMES_AT_ONCE = 512
+FRAMES_AT_ONCE = 128
 """Frames transformed at a time: their spectra fit into the processor's cache."""
 
 
@@ -68,15 +69,12 @@ def frames(signal: Real, cut: Framing, pad: Literal["constant", "edge"] = "const
     return np.lib.stride_tricks.sliding_window_view(signal, cut.n_fft)[:: cut.hop_length]
 
 
-def magnitudes(signal: Real, cut: Framing) -> Real:
-    """Give the magnitude spectrum: (n,) -> (T, F)."""
+def magnitudes(signal: Real, cut: Framing) -> Iterator[Real]:
+    """Give the magnitude spectrum (T, F) of (n,), `FRAMES_AT_ONCE` rows at a time."""
     cuts = frames(signal, cut)
     window = scipy.signal.get_window("hann", cut.n_fft).astype(signal.dtype)
-    result = np.empty((len(cuts), cut.n_fft // 2 + 1), dtype=signal.dtype)
     for start in range(0, len(cuts), FRAMES_AT_ONCE):
-        some = cuts[start : start + FRAMES_AT_ONCE]
-        np.abs(scipy.fft.rfft(some * window, axis=1), out=result[start : start + FRAMES_AT_ONCE])
-    return result
+        yield np.abs(scipy.fft.rfft(cuts[start : start + FRAMES_AT_ONCE] * window, axis=1))
 
 
 def hz_to_mel(hz: Real) -> Real:
@@ -101,11 +99,8 @@ def mel_filters(sample_rate: int, n_fft: int, n_mels: int) -> Any:
 
 def mel_power(signal: Real, sample_rate: int, cut: Framing, n_mels: int) -> Real:
     """Power in mel bands: (n,) -> (T, n_mels)."""
-    power = magnitudes(signal, cut)
-    np.square(power, out=power)
     filters = mel_filters(sample_rate, cut.n_fft, n_mels).astype(signal.dtype)
-    banded: Real = (filters @ power.T).T
-    return banded
+    return np.concatenate([(filters @ np.square(some).T).T for some in magnitudes(signal, cut)])
 
 
 def decibels(power: Real, reference: float | None = 1.0) -> Real:
@@ -146,11 +141,13 @@ def resize(image: Real, size: tuple[int, int]) -> Real:
 
 def centroid(signal: Real, sample_rate: int, cut: Framing) -> Real:
     """The spectrum's centre of gravity in Hz, 0 in silence: (n,) -> (T,)."""
-    spectrum = magnitudes(signal, cut)
-    total = spectrum.sum(axis=1)
-    hertz = (np.arange(spectrum.shape[1]) * sample_rate / cut.n_fft).astype(signal.dtype)
-    audible = total > np.finfo(signal.dtype).tiny
-    return np.asarray((spectrum * hertz).sum(axis=1) / np.where(audible, total, 1))
+    hertz = (np.arange(cut.n_fft // 2 + 1) * sample_rate / cut.n_fft).astype(signal.dtype)
+    centres = []
+    for some in magnitudes(signal, cut):
+        total = some.sum(axis=1)
+        audible = total > np.finfo(signal.dtype).tiny
+        centres.append((some * hertz).sum(axis=1) / np.where(audible, total, 1))
+    return np.concatenate(centres)
 
 
 def zero_crossing_rate(signal: Real, cut: Framing) -> Real:
