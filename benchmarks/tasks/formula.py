@@ -1,6 +1,8 @@
 """How fast are written answers judged? The whole corpus, answer by answer, and a class of 200 on two processes.
 
-Run as `python -m benchmarks.tasks.formula`. Every answer is judged cold (no verdict remembered), with the prover's process warm,
+    python -m benchmarks.tasks.formula [--processes 2] [--json] [--record]
+
+Every answer is judged cold (no verdict remembered), with the prover's process warm,
 as in a grading session. The yardstick in the same run is what one would do without this package: hand both formulas to
 `sympy.simplify` and ask whether the difference is zero, each with the same time limit. It gets the formulas already read, since no
 public parser reads them all (see the tests), and is asked only about scalar formulas.
@@ -13,6 +15,7 @@ import json
 import multiprocessing
 import multiprocessing.connection
 import os
+import platform
 import statistics
 import time
 import tomllib
@@ -21,12 +24,20 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from graders.engine.grading import versions
+from graders.engine.ledger import now
 from graders.kit.errors import FormulaError
 from graders.kit.formula import Context, parse, parse_statement
+from graders.kit.formula.answers import read_parts
 from graders.proof import Options, judge
-from graders.proof.decide import forget
+from graders.proof.decide import forget, with_constant
+from graders.proof.key import load_key
+from graders.proof.marking import defined
 
-CORPUS = Path(__file__).resolve().parents[2] / "tests" / "graders" / "formula" / "corpus.toml"
+HOUSE = Path(__file__).resolve().parents[2]
+CORPUS = HOUSE / "tests" / "graders" / "formula" / "corpus.toml"
+SPELLINGS = HOUSE / "tests" / "graders" / "formula" / "spellings.toml"
+RECORDS = HOUSE / "benchmarks" / "records" / "formula.jsonl"
 
 STUDENTS, ANSWERS = 200, 12
 """The class that issue 3 sizes the harness for."""
@@ -72,7 +83,30 @@ def contexts(path: Path = CORPUS) -> dict[str, Context]:
     return {name: Context.from_dict(table) for name, table in data["contexts"].items()}
 
 
-def cases(path: Path = CORPUS) -> list[Case]:
+def cases() -> list[Case]:
+    """Every answer of the corpus, and of the spellings of the course's own answers."""
+    return [*corpus_cases(), *spelling_cases()]
+
+
+def spelling_cases(path: Path = SPELLINGS) -> list[Case]:
+    """Answers to the parts of the course's assignments, judged by their keys."""
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    parts = {slug: read_parts(HOUSE / "assignments" / slug / "formulas.toml") for slug in ("ml_hw5", "speech_hw5")}
+    keys = {slug: load_key(HOUSE / "graders" / slug / "key.toml") for slug in parts}
+    found = []
+    for table in data["formulas"]:
+        slug, part = table["assignment"], table["part"]
+        rights = keys[slug].rights
+        right = rights[table.get("entry", part)]
+        earlier = {name: str(rights[source].right) for name, source in table.get("earlier", {}).items()}
+        context = defined(parts[slug][part].context, earlier)
+        for expected in ("right", "wrong", "unreadable"):
+            for answer in table.get(expected, ()):
+                found.append(Case(f"{slug} {part}", context, str(right.right), right.options, answer, expected, "a spelling"))
+    return found
+
+
+def corpus_cases(path: Path = CORPUS) -> list[Case]:
     """Every answer of the corpus."""
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     known = contexts(path)
@@ -165,7 +199,7 @@ def simplify_times(corpus: Sequence[Case]) -> tuple[list[float], int]:
     worker = context.Process(target=_simplify_forever, args=(child,), daemon=True)
     worker.start()
     for case in chosen:
-        parent.send((case.answer, case.right, case.context.to_dict()))
+        parent.send((case.answer, case.right, with_constant(case.context, case.options).to_dict()))
         if parent.poll(SIMPLIFY_SECONDS + (20.0 if not seconds else 0.0)):
             seconds.append(float(parent.recv()))
             continue
@@ -215,13 +249,19 @@ def _simplify_forever(pipe: multiprocessing.connection.Connection) -> None:
 
 
 def main() -> None:
-    """Print the figures; `--json` as one line for the records."""
+    """Print the figures, with --json as one line; with --record append them to the records."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--record", action="store_true", help=f"append to {RECORDS.relative_to(HOUSE)}")
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     result = measure(options.processes)
+    if options.record:
+        machine = f"{platform.platform()}, {os.cpu_count()} cores"
+        row = {"measured": now(), "machine": machine, "versions": versions(), "processes": options.processes, **asdict(result)}
+        with RECORDS.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
     if options.json:
         print(json.dumps(asdict(result)))
         return

@@ -6,18 +6,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 
 from graders.kit.errors import FormulaError
-from graders.kit.formula import Context, Node, Statement, parse, parse_statement, to_plain
-from graders.kit.formula.tree import free_names
+from graders.kit.formula import Context, Name, Node, Statement, definitions, parse, parse_statement
+from graders.kit.formula.tree import Num, Sym, free_names
 
 from .inlining import inline
-from .numeric import Side, compare, row_context
+from .numeric import compare
+from .sides import Side, row_context
 from .verdict import Kind, Options, Verdict
 from .worker import prove
 
 DEFAULT = Options()
+
+ZERO = Num(Fraction(0))
+
+CONSTANTS = ("C", "const", "c", "constant", "Const", "K", "Z")
+"""How people name what they leave out of an answer up to a factor or constant."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ def judge(text: str, right: str, context: Context, options: Options = DEFAULT, n
 
     Raises FormulaError where the student's line cannot be read, CourseError where the course's cannot.
     """
+    context = with_constant(context, options)
     wanted = _right(right, context)
     try:
         statement = parse_statement(text, context, notation)
@@ -49,7 +57,7 @@ def judge(text: str, right: str, context: Context, options: Options = DEFAULT, n
         if not options.transposed:
             raise
         return _judge_rows(text, wanted, context, options, notation)
-    return Judged(_decide_statement(statement, wanted, context, options), _echo(statement))
+    return Judged(_decide_statement(statement, wanted, context, options), statement.echo())
 
 
 @lru_cache(maxsize=2048)
@@ -66,21 +74,60 @@ def _judge_rows(text: str, wanted: Node, context: Context, options: Options, not
         parse_statement(text, context, notation)
         raise
     verdict = _decide(Side(statement.answer, rows, rows=True), Side(wanted, context), options)
-    return Judged(replace(verdict, notes=(*verdict.notes, "read in row layout")), _echo(statement))
+    return Judged(replace(verdict, notes=(*verdict.notes, "read in row layout")), statement.echo())
+
+
+def with_constant(context: Context, options: Options) -> Context:
+    """The names of a context, and C where the answer is asked up to a factor or constant: people write `+ C`, `+ const`, `1/Z`."""
+    free = [word for word in CONSTANTS if context.find(word) is None]
+    if not options.free_of or not free:
+        return context
+    return replace(context, names=(*context.names, Name(free[0], low=0, aliases=tuple(free[1:]))))
 
 
 def _decide_statement(statement: Statement, wanted: Node, context: Context, options: Options) -> Verdict:
-    verdict = decide(statement.answer, wanted, context, options)
-    if verdict.accepted or len(statement.sides) == 1:
-        return verdict
+    if any(_redefines(earlier, context) for earlier in statement.before):
+        return Verdict(Kind.UNDECIDED, 0, "the line gives a name of the question another meaning")
+    verdict, *others = [decide(tree, wanted, context, options) for tree in _values(statement)]
+    for found in (verdict, *others):
+        if found.accepted:
+            return found
+    doubt = _doubt(statement, wanted, context, options)
+    return Verdict(Kind.UNDECIDED, verdict.points, doubt, verdict.counter) if doubt else verdict
+
+
+def _values(statement: Statement) -> tuple[Node, ...]:
+    """What a line may mean as a value, the likeliest first: its last side; of `value = 0` and `value = name` the left side too."""
+    if statement.zero:
+        return statement.answer, ZERO
+    if len(statement.sides) == 2 and statement.is_equation:
+        if statement.answer == ZERO:
+            return statement.sides
+        if isinstance(statement.answer, Sym):
+            return statement.answer, statement.sides[0]
+    return (statement.answer,)
+
+
+def _redefines(statement: Statement, context: Context) -> bool:
+    """Whether a statement on the way says of a derived name what is not so."""
+    name = statement.sides[0]
+    if not isinstance(name, Sym) or name.name not in definitions(context):
+        return False
+    return any(not decide(side, name, context, Options(prove=False)).accepted for side in statement.sides[1:])
+
+
+def _doubt(statement: Statement, wanted: Node, context: Context, options: Options) -> str:
+    """Why a TA has to look at a line whose value is not right; "" where nothing speaks for it."""
+    if any(decide(tree, wanted, context, options).accepted for earlier in statement.before for tree in _values(earlier)):
+        return "the right answer stands in this line, but the line goes on to something else"
     first = statement.sides[0]
+    if len(statement.sides) == 1:
+        return ""
     if not (statement.is_equation or (not statement.label and free_names(first) & free_names(inline(wanted, context)))):
-        return verdict
+        return ""
     if decide(first, wanted, context, options).accepted:
-        reason = "the left side is right, but it is not equal to the right side"
-    else:
-        reason = "an equation stands where a value was asked"
-    return Verdict(Kind.UNDECIDED, verdict.points, reason, verdict.counter)
+        return "the left side is right, but it is not equal to the right side"
+    return "an equation stands where a value was asked"
 
 
 @lru_cache(maxsize=8192)
@@ -93,11 +140,6 @@ def _decide(student: Side, right: Side, options: Options) -> Verdict:
     if prove(student.tree, right.tree, right.context, options):
         return replace(verdict, kind=Kind.PROVED, reason=f"proved, and agrees at {verdict.points} random points")
     return verdict
-
-
-def _echo(statement: Statement) -> str:
-    sides = f" {statement.relation} ".join(to_plain(side) for side in statement.sides)
-    return f"{statement.label} {statement.relation} {sides}" if statement.label else sides
 
 
 def forget() -> None:

@@ -9,17 +9,25 @@ Which of her lines was meant as which step is not asked: of all readings the one
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from graders.kit.errors import FormulaError
-from graders.kit.formula import Context, Node, Statement, definitions, parse, parse_statement, to_plain
+from graders.kit.formula import Context, Node, Statement, definitions, parse, parse_statements, to_plain
 from graders.kit.formula.tree import Bin, Sym, free_names
 
+from .calculus import derivative
 from .inlining import inline
-from .steps import Fit, Step, check_rewrite, check_steps
+from .steps import ZERO, Fit, Step, check_rewrite, check_steps
 from .verdict import Options
 
 MAX_LINES = 40
+
+_SECOND = re.compile(r"''|\bd\^?\{?2|partial\^\{?2|∂\^?2|[d∂]²")
+"""A name for a second derivative on the left of a line."""
+
+_LOOK_BACK = 8
+"""How many lines back a second derivative may reach."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,7 @@ class _Line:
     equation: bool = False
     relation: str = "="
     fault: str = ""
+    second: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,10 +114,15 @@ def follow(lines: list[str], task: Derivation, notation: str = "auto") -> Deriva
     values = [value for number, text in enumerate(lines[:MAX_LINES], 1) for value in _values(number, text, task, notation)]
     before = _Line(0, task.given, parse(task.given, task.context))
     paths = {0: _Path()}
+    earlier: list[Node] = []
     for line in values:
+        if line.second:
+            paths = _check_second(paths, earlier, line, task)
+            continue
         paths = _extend(paths, before, line, task)
         if line.tree is not None:
             before = line
+            earlier.append(line.tree)
     best = max(paths.values(), key=_Path.rank)
     wrong = [verdict.number for verdict in best.lines if verdict.fit in (Fit.WRONG, Fit.UNREADABLE)]
     undecided = any(verdict.fit is Fit.UNDECIDED for verdict in best.lines)
@@ -118,15 +132,27 @@ def follow(lines: list[str], task: Derivation, notation: str = "auto") -> Deriva
 
 def _values(number: int, text: str, task: Derivation, notation: str) -> list[_Line]:
     try:
-        statement = parse_statement(text, task.context, notation)
+        statements = parse_statements(text, task.context, notation)
     except FormulaError as fault:
         return [_Line(number, text, None, fault=f"{fault} (character {fault.position + 1})")]
+    return [line for statement in statements for line in _sides(number, text, statement, task)]
+
+
+def _sides(number: int, text: str, statement: Statement, task: Derivation) -> list[_Line]:
+    """What one statement claims. Naming alone claims nothing, and neither does saying that what was named is set to zero."""
     unknowns = [Sym(step.variable) for step in task.steps if step.operator == "solve"]
+    if unknowns and statement.label and statement.sides == (ZERO,):
+        return []
+    if unknowns and _SECOND.search(statement.label):
+        at_a_point = "|" in statement.label or "vert" in statement.label
+        return [] if at_a_point else [_Line(number, text, side, second=True) for side in statement.sides]
     if statement.is_equation and statement.answer in unknowns:
         return [_Line(number, text, side) for side in statement.sides[:-1]]
     if _is_open_equation(statement, unknowns, task.context):
         left, right = statement.sides
-        return [_Line(number, text, Bin("-", left, right), equation=True)]
+        if left == ZERO:
+            left, right = right, left
+        return [_Line(number, text, left if right == ZERO else Bin("-", left, right), equation=True)]
     named = len(statement.sides) > 1 and not statement.is_equation and not statement.label
     sides = statement.sides[1:] if named else statement.sides
     return [_Line(number, text, side, relation=statement.relation) for side in sides]
@@ -134,11 +160,27 @@ def _values(number: int, text: str, task: Derivation, notation: str) -> list[_Li
 
 def _is_open_equation(statement: Statement, unknowns: list[Sym], context: Context) -> bool:
     """Whether a line is an equation to solve. `n = theta*T` is one too: what is given is not being named there."""
-    if statement.label or len(statement.sides) != 2 or statement.relation != "=":
+    if statement.label or statement.zero or len(statement.sides) != 2 or statement.relation != "=":
         return False
     first = statement.sides[0]
     given = isinstance(first, Sym) and first not in unknowns and first.name not in definitions(context)
     return statement.is_equation or given
+
+
+def _check_second(paths: dict[int, _Path], earlier: list[Node], line: _Line, task: Derivation) -> dict[int, _Path]:
+    """A line about the second derivative is a check beside the way, not a step of it: it has to belong to an earlier line."""
+    assert line.tree is not None
+    variables = list(dict.fromkeys(step.variable for step in task.steps if step.operator == "differentiate"))
+    fit = Fit.WRONG
+    for tree in reversed(earlier[-_LOOK_BACK:]):
+        for variable in variables:
+            fits = [
+                check_steps(start, line.tree, (Step("second", "differentiate", 0, variable),), task.context, task.options)
+                for start in (tree, derivative(tree, variable, task.context))
+            ]
+            fit = Fit.FOLLOWS if Fit.FOLLOWS in fits else fit
+    reason = "" if fit is Fit.FOLLOWS else "is not the second derivative of a line before it"
+    return {state: _grown(path, state, (), line, fit, reason, task) for state, path in paths.items()}
 
 
 def _extend(paths: dict[int, _Path], before: _Line, line: _Line, task: Derivation) -> dict[int, _Path]:

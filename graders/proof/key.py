@@ -31,7 +31,7 @@ from graders.kit.errors import CourseError, FormulaError
 from graders.kit.formula import Context
 from graders.kit.formula.answers import Answer, Part
 
-from .decide import judge
+from .decide import judge, with_constant
 from .derivation import Derivation, DerivationVerdict, follow
 from .mistakes import Mistake, explain, read_mistake
 from .simple import judge_choice, judge_number, judge_text
@@ -139,7 +139,8 @@ def _carried(context: Context, definitions: Mapping[str, str]) -> Context:
 
 def _formula(context: Context, part: Part, answer: Answer, right: Right, key: Key) -> Assessment:
     judged = judge(answer.text, str(right.right), context, right.options, answer.notation)
-    verdict = explain(answer.text, judged.verdict, part.id, key.mistakes, context, right.options, answer.notation)
+    names = with_constant(context, right.options)
+    verdict = explain(answer.text, judged.verdict, part.id, key.mistakes, names, right.options, answer.notation)
     return _of(verdict, judged.understood)
 
 
@@ -173,7 +174,7 @@ def _of(verdict: Verdict, understood: str) -> Assessment:
 
 
 def _derivation(part: Part, answer: Answer, right: Right) -> Assessment:
-    task = Derivation(part.context, str(right.right), right.steps, right.carried, right.options)
+    task = Derivation(with_constant(part.context, right.options), str(right.right), right.steps, right.carried, right.options)
     verdict = follow(list(answer.lines), task, answer.notation)
     share = verdict.points / verdict.max_points if verdict.max_points else 0.0
     understood = "\n".join(line.understood or line.text for line in verdict.lines)

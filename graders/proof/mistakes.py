@@ -20,7 +20,8 @@ from typing import Any
 from graders.kit.errors import CourseError, FormulaError
 from graders.kit.formula import Context, parse, parse_statement
 
-from .numeric import Side, compare, row_context
+from .numeric import compare
+from .sides import Side, row_context
 from .verdict import Options, Verdict
 
 

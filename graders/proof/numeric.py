@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from graders.kit.formula import CannotCompute, Context, Name, Node, evaluate, shapes_of
+from graders.kit.formula import CannotCompute, Node, evaluate
 from graders.kit.formula.functions import Array
-from graders.kit.formula.tree import Num, Shape, free_names, walk
+from graders.kit.formula.tree import Const, Num, free_names, walk
 
 from .points import Batch, batches, describe, move, redraw, show_value
 from .precise import digits_lost, precise, precise_values
+from .sides import Side
 from .verdict import Counterexample, Kind, Options, Verdict
 
 CLOSE = 1e-9
@@ -25,7 +26,11 @@ EXACT = 1e-28
 """Relative difference that 50 digits may leave."""
 
 ROUNDED = 5e-4
-"""Below this relative difference a formula with decimals in it may be right but for rounding: the TA decides."""
+"""A formula with decimals in it (two digits behind the point or more) that differs by less than this at every point, so that it
+agrees to about three digits, may be right but for rounding: the TA decides (`0.577` for Euler's constant)."""
+
+ROUGH = 2e-2
+"""Below this relative difference such a formula is refuted, with the question whether a number in it is rounded (`0.33` for 1/3)."""
 
 ENOUGH = 12
 """Points that must agree before an answer is accepted."""
@@ -34,40 +39,6 @@ _DIGITS = (40, 80)
 _SPARE = 40
 _MOST = 3000
 _MAX_PRECISE = 6
-
-
-@dataclass(frozen=True)
-class Side:
-    """A formula to compare. `rows` marks one written in row layout: its vectors are the transposed columns of the context."""
-
-    tree: Node
-    context: Context
-    rows: bool = False
-    factor: int = 1
-
-    def values(self, values: dict[str, Array]) -> dict[str, Array]:
-        """The values of the names as this side sees them."""
-        if not self.rows:
-            return values
-        return {name: np.swapaxes(value, 1, 2) if _is_column(value) else value for name, value in values.items()}
-
-
-def _is_column(value: Array) -> bool:
-    return value.ndim == 3 and value.shape[2] == 1
-
-
-def row_context(context: Context) -> Context:
-    """The names of a context in row layout: columns become rows, derived names are given."""
-    shapes = shapes_of(context)
-    names = []
-    for name in context.names:
-        shape: Shape = shapes[name.name]
-        shape = shape[::-1] if 1 in shape else shape
-        if name.of:
-            names.append(name)
-        else:
-            names.append(Name(name.name, shape=shape, sample=name.sample, aliases=name.aliases, latex=name.latex))
-    return Context(tuple(names))
 
 
 @dataclass
@@ -111,7 +82,8 @@ def _conclude(student: Side, right: Side, tally: Tally) -> Verdict:
         if tally.worst < ROUNDED and _has_decimals(student.tree):
             reason = f"equal to {tally.worst:.0e} only: is a decimal in it rounded? Write the exact number"
             return Verdict(Kind.UNDECIDED, tally.agreed, reason, tally.counter)
-        return Verdict(Kind.REFUTED, tally.agreed, f"not equal {tally.counter}", tally.counter)
+        rough = "; is a decimal in it rounded?" if tally.worst < ROUGH and _has_decimals(student.tree) else ""
+        return Verdict(Kind.REFUTED, tally.agreed, f"not equal {tally.counter}{rough}", tally.counter)
     if tally.doubtful:
         return Verdict(Kind.UNDECIDED, tally.agreed, "equal to 10 digits but not beyond: is a number in it rounded?")
     solid = len(tally.undefined)
@@ -165,12 +137,20 @@ def _pair(
     if other is None:
         return got, wanted
     got_other, wanted_other = value(student, other), value(right, other)
-    if options.up_to == "constant":
-        return got - got_other, wanted - wanted_other
     with np.errstate(all="ignore"):
-        bad = (got * wanted <= 0) | (got_other * wanted_other <= 0)
-        left, right_side = got * wanted_other, wanted * got_other
-    return np.where(bad & (wanted != 0), left + 1 + abs(left), left), np.where(bad & (wanted != 0), right_side * 0, right_side)
+        if options.up_to == "constant":
+            left, right_side = got - got_other, wanted - wanted_other
+        else:
+            apart = ((got * wanted <= 0) | (got_other * wanted_other <= 0)) & (wanted != 0)
+            left, right_side = got * wanted_other, wanted * got_other
+            left, right_side = np.where(apart, left + 1 + abs(left), left), np.where(apart, right_side * 0, right_side)
+        infinite = _infinite(got) | _infinite(wanted)  # no factor or summand leads from infinity to a number
+        return np.where(infinite, got, left), np.where(infinite, wanted, right_side)
+
+
+def _infinite(values: Array) -> Array:
+    """Where a value is infinite (not where it is undefined), in either precision."""
+    return np.asarray((values == values) & (values - values != 0))
 
 
 def _states(got: Array, wanted: Array, options: Options) -> Array:
@@ -228,6 +208,9 @@ def _settle(student: Side, right: Side, batch: Batch, row: int, found: list[tupl
     if not _all_finite(wanted):
         if not _all_finite(got) and all(str(a) == str(b) for a, b in zip(got, wanted, strict=True)):
             tally.agreed += 1
+        elif _means_infinity(right.tree) and not any(entry != entry for entry in (*got, *wanted)):
+            tally.worst = np.inf
+            tally.counter = _counter(right, student, batch, row, _shown(student, batch, row), _shown(right, batch, row))
         return
     if not _all_finite(got):
         if _hole(student, right, batch, row):
@@ -280,6 +263,11 @@ def _counter(right: Side, student: Side, batch: Batch, row: int, got: str, wante
 
 def _shape(value: Array) -> str:
     return "a scalar" if value.ndim == 1 else "an array of " + "×".join(str(size) for size in value.shape[1:])
+
+
+def _means_infinity(tree: Node) -> bool:
+    """Whether infinity is written in the formula: then it is a value, not a point where the formula is undefined."""
+    return any(node == Const("inf") for node in walk(tree))
 
 
 def _has_decimals(tree: Node) -> bool:

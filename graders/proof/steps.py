@@ -16,9 +16,10 @@ from graders.kit.formula.tree import Bin, Call, Const, Neg, Num, free_names, sub
 
 from .calculus import derivative, uses
 from .inlining import inline
-from .numeric import Side, compare
+from .numeric import compare
 from .points import batches, complete
 from .precise import precise, precise_values
+from .sides import Side
 from .verdict import Kind, Options
 
 OPERATORS = ("logarithm", "differentiate", "solve", "substitute", "limit")
@@ -66,10 +67,12 @@ def check_rewrite(
     """
     if not was_equation and not is_equation:
         return _same(line, before, context, options)
-    if following is None or following.operator != "solve" or not is_equation:
+    if following is None or following.operator != "solve":
         return Fit.WRONG
     if _same(line, before, context, Options(either_sign=True, prove=False)) is Fit.FOLLOWS:
         return Fit.FOLLOWS
+    if not is_equation:
+        return Fit.WRONG
     return _same_roots(before, line, following.variable, context)
 
 

@@ -11,7 +11,8 @@ from ..errors import FormulaError
 from .context import Context, Name
 from .evaluate import FLOAT64, Arithmetic, CannotCompute, evaluate
 from .printing import to_latex, to_plain
-from .reading import Statement, conditions, definitions, parse, parse_shaped, parse_statement, shapes_of
+from .reading import conditions, definitions, parse, parse_shaped, shapes_of
+from .statement import Statement, parse_statement, parse_statements
 from .tree import Node, Shape
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "parse",
     "parse_shaped",
     "parse_statement",
+    "parse_statements",
     "shapes_of",
     "to_latex",
     "to_plain",

@@ -23,8 +23,7 @@ from typing import Any
 
 from ..errors import CourseError, FormulaError, InputError
 from .context import Context
-from .printing import to_latex, to_plain
-from .reading import Statement, parse_statement
+from .statement import parse_statement, parse_statements
 
 KINDS = ("formula", "lines", "number", "choice", "text")
 
@@ -190,18 +189,16 @@ def echo(part: Part, answer: Answer) -> tuple[Echo, ...]:
 
 def _echo(part: Part, answer: Answer, number: int, line: str) -> Echo:
     try:
-        statement = parse_statement(line, part.context, answer.notation)
+        if part.kind == "lines":
+            statements = parse_statements(line, part.context, answer.notation)
+        else:
+            statements = (parse_statement(line, part.context, answer.notation),)
     except FormulaError as fault:
         problem = f"{fault} (character {fault.position + 1})"
         return Echo(part.id, number, line, problem=problem, pointer=fault.pointer())
-    plain = _joined(statement, [to_plain(side) for side in statement.sides], statement.relation)
-    sign = r"\propto" if statement.relation == "∝" else "="
-    latex = _joined(statement, [to_latex(side, part.context) for side in statement.sides], sign)
+    plain = " => ".join(statement.echo() for statement in statements)
+    latex = r" \Rightarrow ".join(statement.to_latex(part.context) for statement in statements)
     return Echo(part.id, number, line, plain, latex)
-
-
-def _joined(statement: Statement, sides: list[str], sign: str) -> str:
-    return f" {sign} ".join([statement.label, *sides] if statement.label else sides)
 
 
 __all__ = ["Answer", "Echo", "Part", "echo", "read_answers", "read_parts"]

@@ -126,6 +126,23 @@ def _holds_comparison(reader: Reader, opening: int) -> bool:
     return any(token.kind == "operator" and token.text in _COMPARISONS for token in inner)
 
 
+def opens_condition(reader: Reader) -> bool:
+    """Whether a bracket or subscript under the cursor compares, outside its own inner brackets: `I(z > 0)`, `I_{z > 0}`."""
+    at = reader.at + (reader.latex and reader.sees("_"))
+    if at >= len(reader.tokens) or reader.tokens[at].text not in ("(", "[", "{"):
+        return False
+    end = reader.closing(at)
+    if reader.tokens[at + 1].text == "{" and reader.closing(at + 1) == end - 1:
+        at, end = at + 1, end - 1
+    level = 0
+    for token in reader.tokens[at + 1 : end]:
+        if token.kind == "operator":
+            level += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
+            if level == 0 and token.text in _COMPARISONS:
+                return True
+    return False
+
+
 def read_indicator_group(reader: Reader) -> Node | None:
     """A bracket (or LaTeX subscript) that holds a comparison, as an indicator; None where it holds anything else."""
     reader.take("_")

@@ -10,6 +10,20 @@ import re
 from dataclasses import dataclass
 
 from ..errors import FormulaError
+from .commands import (
+    ACCENT_COMMANDS,
+    DISPLAYS,
+    FUNCTION_COMMANDS,
+    GAP,
+    GREEK_COMMANDS,
+    PREFIXES,
+    REMARKS,
+    SIGNS,
+    SKIPPED,
+    STRUCTURE,
+    STYLES,
+    WORDS,
+)
 from .letters import ACCENTS, GREEK, SUBSCRIPT, SUPERSCRIPT, read_letters
 
 MAX_TOKENS = 1500
@@ -18,43 +32,15 @@ MAX_TOKENS = 1500
 MAX_DIGITS = 25
 """Digits of one number."""
 
-_OPERATORS = ("**", ".*", "<=", ">=", "!=", "==", "&&", "+", "-", "*", "/", "^", "_", "(", ")", "[", "]", "{", "}",
+REMARK = "remark"
+"""Kind of a token that holds words, not names: `\\text{(a maximum)}`."""
+
+_OPERATORS = ("<=>", "==>", "=>", "->", "...", "**", ".*", "<=", ">=", "!=", "==", "&&", "+", "-", "*", "/", "^", "_", "(",
+              ")", "[", "]", "{", "}",
               "<", ">", "=", ",", "|", "!", "'", "@", ":", ";", "&", ".", "~", "×", "·", "⊙", "∑", "∏", "√", "∞", "∝", "‖", "⊤", "…",
-              "∫", "∂", "≈", "∇", "∈", "∧", "∨")  # fmt: skip
-
-_SKIPPED = frozenset((
-    "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "Biggl", "Biggr",
-    "limits", "nolimits", "displaystyle", "textstyle", "quad", "qquad", "mathrm_", "mathstrut", "nonumber", ",", ";",
-    ":", "!", ">", "(", ")", "[", "]",
-)) | {" "}  # fmt: skip
-
-_SIGNS: dict[str, str] = {
-    "cdot": "·", "times": "×", "odot": "⊙", "circ": "⊙", "ast": "*", "div": "/", "le": "<=", "leq": "<=", "leqslant": "<=",
-    "ge": ">=", "geq": ">=", "geqslant": ">=", "lt": "<", "gt": ">", "ne": "!=", "neq": "!=", "infty": "∞", "propto": "∝",
-    "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lVert": "‖", "rVert": "‖", "Vert": "‖", "|": "‖", "{": "{", "}": "}",
-    "lbrace": "{", "rbrace": "}", "lbrack": "[", "rbrack": "]", "top": "⊤", "intercal": "⊤", "prime": "'", "dots": "…",
-    "ldots": "…", "cdots": "…", "sum": "∑", "prod": "∏", "int": "∫", "partial": "∂", "nabla": "∇", "approx": "≈", "in": "∈",
-    "land": "∧", "wedge": "∧", "lor": "∨", "vee": "∨", "sim": "~", "\\": "\\\\", "to": "→", "rightarrow": "→",
-}  # fmt: skip
-
-_WORDS = frozenset((
-    "mathrm", "text", "operatorname", "textrm", "textnormal", "mathit", "operatorname*", "textsf", "mbox",
-))  # fmt: skip
-_STYLES = frozenset((
-    "mathbf", "boldsymbol", "bm", "mathbb", "mathcal", "mathsf", "vec", "boxed", "mathbbm", "bf", "rm", "mathscr",
-    "pmb", "mathtt", "underline",
-))  # fmt: skip
-_ACCENT_COMMANDS = {"hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde", "widetilde": "tilde"}
-_STRUCTURE = frozenset(("frac", "dfrac", "tfrac", "sqrt", "begin", "end", "binom"))
-_FUNCTIONS = frozenset(
-    ["exp", "ln", "log", "sin", "cos", "tan", "arctan", "sinh", "cosh", "tanh", "min", "max", "det", "Pr", "arg", "lim", "ell"]
-)
-_GREEK_COMMANDS = {name: name for name in GREEK.values()} | {
-    "varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma", "mathds": "mathds",
-}  # fmt: skip
-
-_PREFIXES = frozenset(("np", "numpy", "math", "sp", "sympy", "torch", "scipy", "special"))
-"""Module names that a Python habit puts before a function; `np.log(x)` is read as `log(x)`."""
+              "∫", "∂", "≈", "∇", "∈", "∧", "∨", "⇒", "→", "∀",
+              "≡")  # fmt: skip
+_ALIASES = {"<=>": "⇒", "==>": "⇒", "=>": "⇒", "->": "→", "...": "…", "≡": "="}
 
 
 @dataclass(frozen=True)
@@ -95,7 +81,7 @@ class Lexer:
             self._next()
             if len(self.tokens) > MAX_TOKENS:
                 raise self.error(f"the formula has more than {MAX_TOKENS} parts; shorten it", self.at)
-        while self.tokens and self.tokens[-1].text in (".", ",", ";"):
+        while self.tokens and self.tokens[-1].text in (".", ",", ";", GAP):
             self.tokens.pop()
         self._emit("end", "", self.at, self.at)
         return self.tokens
@@ -171,7 +157,7 @@ class Lexer:
             word += marks
             if self.latex and marks:
                 break
-        if word in _PREFIXES and self.characters[self.at : self.at + 1] == ".":
+        if word in PREFIXES and self.characters[self.at : self.at + 1] == ".":
             self.at += 1
             return
         self._emit("name", word, start, self.at, whole=not self.latex or len(word) == 1 or bool(marks))
@@ -203,7 +189,7 @@ class Lexer:
         for sign in _OPERATORS:
             if self.characters.startswith(sign, start):
                 self.at += len(sign)
-                self._emit("operator", sign, start, self.at)
+                self._emit("operator", _ALIASES.get(sign, sign), start, self.at)
                 return
         raise self.error(f"{self.characters[start]!r} is not part of the notation", start)
 
@@ -216,22 +202,26 @@ class Lexer:
             name, self.at = name[:-1], self.at - 1
         if name in ("left", "right") and self.characters[self.at : self.at + 1] == ".":
             self.at += 1
-        elif name in _SKIPPED or name in ("\n", "\t"):
+        elif name in SKIPPED or name in ("\n", "\t"):
             return
         elif name == "prime":
             self._prime(start)
-        elif name in _SIGNS:
-            self._emit("operator", _SIGNS[name], start, self.at)
-        elif name in _WORDS:
+        elif name in ("stackrel", "overset", "underset", "tag"):
+            self._decorated(name)
+        elif name in ("begin", "end") and (display := DISPLAYS.match(self.characters, self.at)):
+            self.at = display.end()
+        elif name in SIGNS:
+            self._emit("operator", SIGNS[name], start, self.at)
+        elif name in WORDS or name in REMARKS:
             self._word(name, start)
-        elif name in _STYLES:
+        elif name in STYLES:
             self._styled(start)
-        elif name in _ACCENT_COMMANDS:
-            self._emit("command", _ACCENT_COMMANDS[name], start, self.at)
-        elif name in _STRUCTURE:
+        elif name in ACCENT_COMMANDS:
+            self._emit("command", ACCENT_COMMANDS[name], start, self.at)
+        elif name in STRUCTURE:
             self._emit("command", "frac" if name.endswith("frac") else name, start, self.at)
-        elif name in _GREEK_COMMANDS or name in _FUNCTIONS:
-            self._emit("name", _GREEK_COMMANDS.get(name, name), start, self.at)
+        elif name in GREEK_COMMANDS or name in FUNCTION_COMMANDS:
+            self._emit("name", GREEK_COMMANDS.get(name, name), start, self.at)
         else:
             raise self.error(f"\\{name} is not part of the notation", start)
 
@@ -246,9 +236,24 @@ class Lexer:
             del self.tokens[-1]
         self._emit("operator", "'", start, self.at)
 
+    def _decorated(self, name: str) -> None:
+        """`\\stackrel{!}{=}` is the sign in its second braces; `\\tag{1}` is nothing."""
+        above = re.compile(r"\s*\{[^{}]*\}").match(self.characters, self.at)
+        if above is not None:
+            self.at = above.end()
+        sign = re.compile(r"\s*\{\s*([=<>]|\\[a-z]+)\s*\}").match(self.characters, self.at)
+        if above is not None and sign is not None and name != "tag":
+            self._nested(sign)
+
     def _word(self, command: str, start: int) -> None:
-        """`\\mathrm{ReLU}`: the content is one name."""
+        """`\\mathrm{ReLU}`: the content is one name; several words in `\\text` are a remark."""
         match = re.compile(r"\s*\{\s*([A-Za-z][A-Za-z0-9 .,_-]*?)\s*\}").match(self.characters, self.at)
+        words = re.compile(r"\s*\{([^{}$\\]*)\}").match(self.characters, self.at) if command in REMARKS else None
+        if words is not None and (match is None or " " in match.group(1)):
+            self.at = words.end()
+            if words.group(1).strip(" .,;"):
+                self._emit(REMARK, words.group(1).strip(), start, self.at)
+            return
         if match is None:
             self._styled(start)
             return
@@ -258,8 +263,11 @@ class Lexer:
     def _styled(self, start: int) -> None:
         """`\\mathbf{W}`: the style is dropped, and so are the braces around one letter, number or command."""
         match = re.compile(r"\s*\{\s*([A-Za-z]|1|\\[A-Za-z]+)\s*\}").match(self.characters, self.at)
-        if match is None:
-            return
+        if match is not None:
+            self._nested(match)
+
+    def _nested(self, match: re.Match[str]) -> None:
+        """The tokens of a match's first group; the cursor moves behind the match."""
         inner = Lexer(match.group(1), "latex")
         inner.positions = self.positions[match.start(1) : match.end(1) + 1]
         inner.text = self.text

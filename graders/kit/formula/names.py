@@ -5,9 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from . import forms
 from .context import Name
 from .functions import FUNCTIONS, OTHER_NAMES
 from .lexer import Token
+from .scripts import first_letter, push_back, subscript_text, swap_scripts
 from .stream import INDEX_LETTERS
 from .tree import Bin, Call, Const, Fold, Group, Index, Node, Num, Sym
 
@@ -29,7 +31,7 @@ def read_name(reader: Reader) -> Node:
     """The name under the cursor with its accents, subscripts and arguments."""
     token = reader.token
     if reader.latex:
-        _swap_scripts(reader)
+        swap_scripts(reader)
         word = _latex_word(reader)
     else:
         word = reader.next().text
@@ -48,6 +50,8 @@ def resolve_word(reader: Reader, word: str, token: Token) -> Node:
         if primed is not None:
             return primed
     name = reader.context.find(word)
+    if word in ("I", "mathds") and forms.opens_condition(reader):
+        return reader.read_function(word, token)
     if name is not None:
         return _declared(reader, name, token)
     element = _element(reader, word)
@@ -77,6 +81,7 @@ def _declared(reader: Reader, name: Name, token: Token) -> Node:
             return Call(name.name, args)
         return Call(name.name, tuple(Sym(part) for part in name.of))
     if not name.sample:
+        _skip_argument(reader)
         return Sym(name.name)
     extreme = read_order_statistic(reader, name)
     if extreme is not None:
@@ -86,6 +91,18 @@ def _declared(reader: Reader, name: Name, token: Token) -> Node:
         reader.expect("]", f"after the index of {name.name}")
         return Index(name.name, index)
     return _whole_sample(reader, name, token)
+
+
+def _skip_argument(reader: Reader) -> None:
+    """`a(i)` where nothing in the question is counted and a is one number: the value for the point in question, a itself."""
+    words = [token.text for token in reader.tokens[reader.at : reader.at + 3]]
+    if len(words) == 3 and words[0] == "(" and words[2] == ")" and words[1] in INDEX_LETTERS and is_uncounted(reader, words[1]):
+        reader.at += 3
+
+
+def is_uncounted(reader: Reader, letter: str) -> bool:
+    """Whether a letter counts nothing here: the question has no samples, and no such name."""
+    return not reader.context.lengths() and reader.context.find(letter) is None and not reader.is_bound(letter)
 
 
 def _whole_sample(reader: Reader, name: Name, token: Token) -> Node:
@@ -147,7 +164,7 @@ def _latex_word(reader: Reader) -> str:
     """The name under the cursor in LaTeX, with its subscript where that belongs to the name."""
     token = reader.next()
     base = _accented(reader, token.text) if token.kind == "command" else _split(reader, token)
-    if reader.sees("_"):
+    if reader.sees("_") and not (base in ("I", "mathds") and forms.opens_condition(reader)):
         start = reader.at
         subscript = subscript_text(reader)
         if subscript is not None and reader.context.find(base + subscript) is not None:
@@ -155,6 +172,8 @@ def _latex_word(reader: Reader) -> str:
         name = reader.context.find(base)
         if name is None and subscript is not None and base not in SPECIAL and OTHER_NAMES.get(base, base) not in FUNCTIONS:
             return f"{base}_{subscript}"
+        if name is not None and len(subscript or "") == 1 and is_uncounted(reader, str(subscript)):
+            return name.name
         reader.at = start
         if name is not None and not name.sample:
             raise reader.unknown(f"{base}_{subscript or '...'}", token)
@@ -172,7 +191,7 @@ def _push_element(reader: Reader, name: Name) -> None:
         end = reader.closing(start)
         inner = reader.tokens[start + 1 : end]
     else:
-        inner = [_first_letter(reader, start)]
+        inner = [first_letter(reader, start)]
         end = start
     position = reader.tokens[end].end
     opening = Token("operator", "[", underscore.start, underscore.end)
@@ -199,7 +218,7 @@ def _accented(reader: Reader, accent: str) -> str:
     word = token.text
     if not opened and not token.whole:
         word = token.text[0]
-        _push_back(reader, token, 1)
+        push_back(reader, token, 1)
     if opened and reader.sees("_"):
         word += subscript_text(reader) or ""
     if opened:
@@ -220,7 +239,7 @@ def _split(reader: Reader, token: Token) -> str:
         return word
     for size in range(len(word) - 1, 0, -1):
         if _is_known(reader, word[:size]) or (size == 1 and (word[0] in INDEX_LETTERS)):
-            _push_back(reader, token, size)
+            push_back(reader, token, size)
             return word[:size]
     return word
 
@@ -228,63 +247,3 @@ def _split(reader: Reader, token: Token) -> str:
 def _is_known(reader: Reader, word: str) -> bool:
     declared = reader.is_bound(word) or reader.context.find(word) is not None
     return declared or word in CONSTANTS or word in SPECIAL or OTHER_NAMES.get(word, word) in FUNCTIONS
-
-
-def _push_back(reader: Reader, token: Token, used: int) -> None:
-    """Put what is left of a token back under the cursor."""
-    rest = token.text[used:]
-    start = min(token.start + used, token.end)
-    reader.tokens.insert(reader.at, Token(token.kind, rest, start, token.end, token.kind == "number" or len(rest) == 1))
-
-
-def _first_letter(reader: Reader, at: int) -> Token:
-    """A script without braces is one character; the rest of the token goes back."""
-    token = reader.tokens[at]
-    if token.kind in ("name", "number") and len(token.text) > 1 and not (token.kind == "name" and token.whole):
-        first = Token(token.kind, token.text[0], token.start, token.start + 1)
-        rest = token.text[1:]
-        reader.tokens[at : at + 1] = [first, Token(token.kind, rest, token.start + 1, token.end, len(rest) == 1)]
-        return first
-    return token
-
-
-def subscript_text(reader: Reader) -> str | None:
-    """The subscript at the cursor as part of a name (`_{ML}`, `_1`); None, with the cursor unmoved, where it is more than that."""
-    start = reader.at
-    reader.take("_")
-    if reader.take("{"):
-        end = reader.closing(reader.at - 1)
-        tokens = reader.tokens[reader.at : end]
-        reader.at = end + 1
-    else:
-        tokens = [_first_letter(reader, reader.at)]
-        reader.at += 1
-    if tokens and all(token.kind in ("name", "number") or token.text == "," for token in tokens):
-        return "".join(token.text for token in tokens if token.text != ",")
-    reader.at = start
-    return None
-
-
-def _swap_scripts(reader: Reader) -> None:
-    """`\\sigma^2_1` is `\\sigma_1^2`: put the subscript first."""
-    at = reader.at + 1
-    if reader.token.kind == "command" or reader.ahead().text != "^":
-        return
-    upper_end = _script_end(reader, at)
-    if upper_end is None or reader.tokens[upper_end].text != "_":
-        return
-    lower_end = _script_end(reader, upper_end)
-    if lower_end is not None:
-        upper, lower = reader.tokens[at:upper_end], reader.tokens[upper_end:lower_end]
-        reader.tokens[at:lower_end] = [*lower, *upper]
-
-
-def _script_end(reader: Reader, at: int) -> int | None:
-    """The token after the script that starts at `at` (its `^` or `_` included)."""
-    argument = at + 1
-    if argument >= len(reader.tokens) - 1:
-        return None
-    if reader.tokens[argument].text == "{":
-        return reader.closing(argument) + 1
-    token = reader.tokens[argument]
-    return argument + 1 if len(token.text) == 1 or (token.kind == "name" and token.whole) else None

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from . import folds, forms, names
+from . import dots, folds, forms, names
 from .lexer import Token
+from .scripts import first_letter
 from .stream import OPENING, Stream
 from .tree import Bin, Call, Compare, Const, Group, Logic, Neg, Node, Num, Transpose
 
@@ -26,7 +27,7 @@ _NOT_HERE = {
     "∫": "integrals are not part of the notation: write the value",
     "∂": "derivatives are not part of the notation: write the derivative itself",
     "∇": "derivatives are not part of the notation: write the derivative itself",
-    "…": "dots are not part of the notation: write a sum, such as sum(x[i], i, 1, n)",
+    "…": "dots stand between the first terms and the last: x_1 + \\dots + x_n, or write sum(x[i], i, 1, n)",
     "≈": "an approximate value is no formula: write the exact form",
 }
 
@@ -53,8 +54,11 @@ class Reader(Stream):
             sign = self.token.text
             if sign in ("&", "|") and (self.latex or self.bars):
                 break
-            self.next()
-            left = Logic("and" if sign in ("and", "&&", "&", "∧") else "or", left, self._comparison())
+            token = self.next()
+            right = self._comparison()
+            if not all(isinstance(side, (Compare, Logic)) or _is_truth(side) for side in (left, right)):
+                raise self.error(f"{token.text!r} joins comparisons only; of two answers write the one meant", token)
+            left = Logic("and" if sign in ("and", "&&", "&", "∧") else "or", left, right)
         return left
 
     def _comparison(self) -> Node:
@@ -81,15 +85,26 @@ class Reader(Stream):
                 if least >= ADD:
                     return None
                 self.next()
+                if token.text == "+" and self.sees("…"):
+                    return self._dotted("sum", left, ("+",), ADD)
                 return Bin(token.text, left, self.expression(ADD))
             if token.text in _PRODUCTS:
                 return self._product(left, least)
             if token.text in ("^", "**", "!", ".T", "'"):
                 return self._postfix(left, least)
+            if token.text == "…" and least < MULTIPLY and self.latex:
+                return self._dotted("prod", left, ("·", "×", "*"), MULTIPLY)
         if self.starts_factor() and least < MULTIPLY:
             self._check_juxtaposed(left)
             return Bin("juxt", left, self.expression(MULTIPLY))
         return None
+
+    def _dotted(self, kind: str, left: Node, signs: tuple[str, ...], least: int) -> Node:
+        """The dots under the cursor, the sign behind them and the last term."""
+        token = self.next()
+        if not self.take(*signs) and kind == "sum":
+            raise self.error("after the dots comes + and the last term", token)
+        return dots.read_dots(self, kind, left, self.expression(least), token)
 
     def _product(self, left: Node, least: int) -> Node | None:
         if least >= (ELEMENTWISE if self.latex and self.sees("⊙", ".*") else MULTIPLY):
@@ -97,6 +112,8 @@ class Reader(Stream):
         sign = self.next()
         if sign.text == "/" and self.sees("∑", "∏"):
             raise self.error("put the sum below the fraction bar into parentheses, or use \\frac{...}{...}")
+        if self.sees("…") and _PRODUCTS[sign.text] in ("*", "cdot", "times"):
+            return self._dotted("prod", left, ("·", "×", "*"), MULTIPLY)
         right = self.expression(ELEMENTWISE if self.latex and _PRODUCTS[sign.text] == ".*" else MULTIPLY)
         return Bin(_PRODUCTS[sign.text], left, right)
 
@@ -148,10 +165,10 @@ class Reader(Stream):
         if token.kind == "number":
             if what == "exponent" and len(token.text) > 1:
                 raise self.error(f"LaTeX raises only the first digit of {token.text}: write ^{{{token.text}}}")
-            names._first_letter(self, self.at)
+            first_letter(self, self.at)
             return Num(Fraction(self.next().text))
         if token.kind == "name" and not token.whole:
-            names._first_letter(self, self.at)
+            first_letter(self, self.at)
         if self.token.kind == "name" and self.ahead().text == "_":
             return names.resolve_word(self, self.token.text, self.next())
         if self.sees("-", "+"):
@@ -269,3 +286,8 @@ class Reader(Stream):
     def read_function(self, name: str, token: Token) -> Node:
         """The arguments of a function whose name was just read."""
         return forms.read_function(self, name, token)
+
+
+def _is_truth(node: Node) -> bool:
+    """Whether a node is an indicator, such as a comparison in brackets."""
+    return isinstance(node, Call) and node.name == "ind"

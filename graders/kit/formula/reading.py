@@ -1,24 +1,19 @@
-"""From text to a checked tree: the door that everything else uses.
-
-`parse` reads one expression. `parse_statement` reads one line of an answer: an expression, `name = expression`, a chain
-`a = b = c`, an equation such as `n/theta - T = 0`, or `p \\propto kernel`.
-"""
+"""From text to a checked tree: `parse` reads one expression. Whole lines of an answer are read by `statement`."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
 from ..errors import CourseError, FormulaError
-from .context import Context, Name, show
-from .functions import FUNCTIONS
+from .commands import GAP
+from .context import Context, Name
 from .lexer import Lexer, Token, guess_notation
 from .parser import Reader
 from .shapes import Resolver
-from .tree import Bin, Call, Compare, Const, Logic, Neg, Node, Num, Shape, Sym, depth, walk
+from .tree import Bin, Call, Compare, Const, Logic, Neg, Node, Num, Shape, depth, walk
 
 T = TypeVar("T")
 
@@ -34,31 +29,6 @@ MAX_POWER = 1000.0
 MAX_FACTORIAL = 300.0
 """Largest plain number under a factorial."""
 
-_HEADS = frozenset(("E", "Var", "Cov", "P", "Pr", "KL", "TV", "MMD", "bias", "Bias", "MSE", "var"))
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One line: the sides of its equality from left to right, each with its shape, and what stood on the left as a mere label.
-
-    `relation` is `=` or `∝`. `label` is the left side's text where it only names what follows (`L(\\theta)`, `\\delta_1`).
-    """
-
-    sides: tuple[Node, ...]
-    shapes: tuple[Shape, ...]
-    relation: str = "="
-    label: str = ""
-
-    @property
-    def answer(self) -> Node:
-        """The last side: what the line arrives at."""
-        return self.sides[-1]
-
-    @property
-    def is_equation(self) -> bool:
-        """Whether this is an equation to solve, not a name and its value."""
-        return not self.label and len(self.sides) > 1 and not _is_name(self.sides[0])
-
 
 def parse(text: str, context: Context, notation: str = "auto") -> Node:
     """The checked tree of one expression.
@@ -70,15 +40,7 @@ def parse(text: str, context: Context, notation: str = "auto") -> Node:
 
 def parse_shaped(text: str, context: Context, notation: str = "auto") -> tuple[Node, Shape]:
     """The same with the shape of the value."""
-    return _either(text, notation, lambda tokens, latex: _read(text, tokens, context, latex))
-
-
-def parse_statement(text: str, context: Context, notation: str = "auto") -> Statement:
-    """One line of an answer or a derivation.
-
-    Raises FormulaError, with a position, where a side cannot be read or the sides differ in shape.
-    """
-    return _either(text, notation, lambda tokens, latex: _statement(text, tokens, context, latex))
+    return either(text, notation, lambda tokens, latex: read_tokens(text, without_gaps(tokens), context, latex))
 
 
 def shapes_of(context: Context) -> Mapping[str, Shape]:
@@ -122,8 +84,11 @@ def _course(text: str, context: Context, what: str) -> tuple[Node, Shape]:
 # --- inside -------------------------------------------------------------------------------------------------------------------
 
 
-def _either(text: str, notation: str, read: Callable[[list[Token], bool], T]) -> T:
-    """Read in the notation given or guessed; what fails as Python-like is tried as LaTeX (`x^T W x`, `2(1+f)`)."""
+def either(text: str, notation: str, read: Callable[[list[Token], bool], T]) -> T:
+    """What `read` makes of the tokens, in the notation given or guessed.
+
+    What fails as Python-like is tried as LaTeX (`x^T W x`, `2(1+f)`).
+    """
     if notation not in ("auto", "latex", "plain"):
         raise CourseError(f"notation is auto, latex or plain, not {notation!r}")
     if not text.strip():
@@ -151,30 +116,13 @@ def _without_delimiters(text: str) -> str:
     return text
 
 
-def _statement(text: str, tokens: list[Token], context: Context, latex: bool) -> Statement:
-    parts, relation = _sides(text, tokens)
-    label = ""
-    read: list[tuple[Node, Shape]] = []
-    for position, part in enumerate(parts):
-        first = position == 0 and len(parts) > 1
-        if first and len(part) == 1:
-            continue
-        try:
-            read.append(_read(text, part, context, latex))
-        except FormulaError:
-            if not (first and _is_label(part)):
-                raise
-            label = text[part[0].start : part[-1].start].strip()
-    shapes = [shape for _, shape in read]
-    for shape, part in zip(shapes, parts[-len(shapes) :], strict=True):
-        if shape != shapes[-1] and () not in (shape, shapes[-1]):
-            raise FormulaError(
-                f"the sides differ in shape: {show(shape)} and {show(shapes[-1])}", text=text, position=part[0].start
-            )
-    return Statement(tuple(node for node, _ in read), tuple(shapes), relation, label)
+def without_gaps(tokens: list[Token]) -> list[Token]:
+    """The tokens without the wide gaps (`\\quad`) that only part the statements of a line."""
+    return [token for token in tokens if token.text != GAP]
 
 
-def _read(text: str, tokens: list[Token], context: Context, latex: bool) -> tuple[Node, Shape]:
+def read_tokens(text: str, tokens: list[Token], context: Context, latex: bool) -> tuple[Node, Shape]:
+    """The checked tree of one expression's tokens, the last of kind `end`, and its shape."""
     reader = Reader(text, list(tokens), context, latex)
     tree = reader.condition()
     if isinstance(tree, (Compare, Logic)):
@@ -250,68 +198,3 @@ def _combined(op: str, left: float, right: float) -> float:
         return left * right
     except (OverflowError, ZeroDivisionError):
         return math.inf
-
-
-def _sides(text: str, tokens: list[Token]) -> tuple[list[list[Token]], str]:
-    """The token lists between the equality signs outside all brackets, each closed by an end token."""
-    parts: list[list[Token]] = [[]]
-    level, relation = 0, "="
-    for token in tokens:
-        sign = token.text if token.kind == "operator" else ""
-        level += (sign in ("(", "[", "{")) - (sign in (")", "]", "}"))
-        if sign == "&" and level == 0 and not any(other.text == "begin" for other in tokens):
-            continue
-        splits = sign in ("=", "∝", "==") and level == 0 and not any(other.text == "begin" for other in parts[-1])
-        if splits or token.kind == "end":
-            if splits and parts[-1] and parts[-1][-1].text == ":":
-                parts[-1].pop()
-            parts[-1].append(Token("end", "", token.start, token.start))
-            if splits:
-                relation = "∝" if sign == "∝" else relation
-                parts.append([])
-        else:
-            parts[-1].append(token)
-    for part in parts[1:] if len(parts) > 1 else []:
-        if len(part) == 1:
-            raise FormulaError("nothing stands on the right of the equality sign", text=text, position=part[0].start)
-    return parts, relation
-
-
-def _is_label(tokens: list[Token]) -> bool:
-    """Whether a left side only names what follows: one head with scripts and arguments, or a derivative."""
-    body = [token for token in tokens if token.kind != "end"]
-    if not body or len(body) > 60:
-        return False
-    texts = [token.text for token in body]
-    if texts[0] in ("frac", "∂", "∇", "d") or (texts[0] in _HEADS):
-        return texts[0] != "frac" or any(text.startswith("d") or text == "∂" for text in texts[1:4])
-    if texts[0] in ("hat", "bar", "tilde"):
-        body = body[1:]
-        if len(body) > 2 and body[0].text == "{" and body[2].text == "}":
-            body = [body[1], *body[3:]]
-    return _one_head(body)
-
-
-def _one_head(body: list[Token]) -> bool:
-    """One name with sub- and superscripts and at most one bracket of arguments without sums in it."""
-    level, heads, brackets = 0, 0, 0
-    after_script = False
-    for token in body:
-        sign = token.text if token.kind == "operator" else ""
-        if level == 0 and not after_script and token.kind in ("name", "number", "command"):
-            heads += token.kind == "name"
-            if token.kind == "number":
-                return False
-        if sign in ("(", "["):
-            brackets += level == 0
-        if sign in ("+", "-", "/", "*", "·", "×", "@") and level == 0:
-            return False
-        if sign in ("+", "/", "*", "·", "@") and not after_script:
-            return False
-        level += (sign in ("(", "[", "{")) - (sign in (")", "]", "}"))
-        after_script = sign in ("^", "_") or (after_script and level > 0)
-    return heads == 1 and brackets <= 1
-
-
-def _is_name(node: Node) -> bool:
-    return isinstance(node, Sym) or (isinstance(node, Call) and node.name not in FUNCTIONS)
