@@ -89,9 +89,9 @@ def _decide_statement(statement: Statement, wanted: Node, context: Context, opti
     if any(_redefines(earlier, context) for earlier in statement.before):
         return Verdict(Kind.UNDECIDED, 0, "the line gives a name of the question another meaning")
     verdict, *others = [decide(tree, wanted, context, options) for tree in _values(statement)]
-    for found in (verdict, *others):
-        if found.accepted:
-            return found
+    accepted = next((found for found in (verdict, *others) if found.accepted), None)
+    if accepted is not None and not _claims_otherwise(statement, wanted, context, options):
+        return accepted
     doubt = _doubt(statement, wanted, context, options)
     return Verdict(Kind.UNDECIDED, verdict.points, doubt, verdict.counter) if doubt else verdict
 
@@ -100,12 +100,22 @@ def _values(statement: Statement) -> tuple[Node, ...]:
     """What a line may mean as a value, the likeliest first: its last side; of `value = 0` and `value = name` the left side too."""
     if statement.zero:
         return statement.answer, ZERO
+    if statement.relation == "→":
+        return (statement.answer,)
     if len(statement.sides) == 2 and statement.is_equation:
         if statement.answer == ZERO:
             return statement.sides
         if isinstance(statement.answer, Sym):
             return statement.answer, statement.sides[0]
     return (statement.answer,)
+
+
+def _claims_otherwise(statement: Statement, wanted: Node, context: Context, options: Options) -> bool:
+    """Whether the right value stands in an equation that says something else: `1/theta = n/T`."""
+    ends = [side for side in statement.sides if side != ZERO and not isinstance(side, Sym)]
+    if not statement.is_equation or statement.relation != "=" or len(ends) < 2:
+        return False
+    return not decide(ends[0], wanted, context, options).accepted
 
 
 def _redefines(statement: Statement, context: Context) -> bool:

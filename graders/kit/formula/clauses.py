@@ -112,13 +112,18 @@ def _opens_condition(tokens: list[Token], at: int, current: list[Token], context
     token = tokens[at]
     if token.kind == "operator":
         return token.text == "∀" or (token.text == "∈" and bool(current))
-    if token.kind not in ("name", REMARK) or not token.whole:
+    if token.kind not in ("name", REMARK) or (token.text == "where" and tokens[at + 1].text == "("):
         return False
     first = (token.text.split() or [""])[0].strip(".,:(").casefold()
-    if first in _CONDITION_WORDS and context.find(token.text) is None:
+    if first in _CONDITION_WORDS and context.find(token.text) is None and (token.whole or not _is_product(first, context)):
         return True
-    counts = token.kind == "name" and token.text in INDEX_LETTERS and context.find(token.text) is None
+    counts = token.kind == "name" and token.whole and token.text in INDEX_LETTERS and context.find(token.text) is None
     return counts and not current and at > 0 and tokens[at + 1].text in ("=", "∈")
+
+
+def _is_product(word: str, context: Context) -> bool:
+    """Whether LaTeX letters that spell a word are names of the question, so that they are a product."""
+    return all(context.find(letter) is not None for letter in word)
 
 
 def _check_condition(text: str, part: list[Token], context: Context) -> None:
@@ -193,7 +198,7 @@ def _clause(text: str, link: str, part: list[Token], context: Context) -> Clause
         if top and (token.text in EQUALITIES or near):
             if groups[-1][-1] and groups[-1][-1][-1].text == ":":
                 groups[-1][-1].pop()
-            clause.signs.append("∝" if token.text == "∝" else "=")
+            clause.signs.append(token.text if token.text in ("∝", "→") else "=")
             groups.append([[]])
         elif top and token.text in COMPARISONS:
             groups[-1].append([])

@@ -15,11 +15,12 @@ _BINARY = frozenset("+-*/·×⊙@^_") | {"**", ".*"}
 _FORMAL = frozenset("∫∂∇⟨⟩")
 
 
-def is_formal(tokens: list[Token], context: Context, *, applied: bool = False) -> bool:
+def is_formal(tokens: list[Token], context: Context, *, applied: bool = False, first: bool = False) -> bool:
     """Whether a side only names what the line is about (`\\ln L(\\theta)`, `E[X^2] - E[X]^2`, `\\frac{d\\ell}{d\\theta}`).
 
     It holds a sign or a name that no formula of this question can hold, and is whole: brackets close, no sign hangs loose. With
-    `applied`, such a name has to have arguments (`\\prod_i p(x_i|\\theta)`): one that has none may be a slip.
+    `applied`, such a name has to have arguments (`\\prod_i p(x_i|\\theta)`): one that has none may be a slip. The
+    `first` side names no estimator inside a formula: `1/\\hat\\theta = T/n` is an equation left to solve.
     """
     body = [token for token in tokens if token.kind != "end"]
     level = 0
@@ -30,9 +31,24 @@ def is_formal(tokens: list[Token], context: Context, *, applied: bool = False) -
     if not body or level or body[-1].text in _BINARY - {"*"} or body[0].text in _BINARY - {"-", "+"}:
         return False
     strange = [at for at, token in enumerate(body) if _is_strange(token, context)]
+    if first and body[0].text != "lim" and _holds_estimator(body):
+        return False
     if applied:
         return bool(strange) and all(at + 1 < len(body) and body[at + 1].text in ("(", "[") for at in strange)
     return bool(strange) or any(token.kind == REMARK or token.text in _FORMAL for token in body)
+
+
+def _holds_estimator(body: list[Token]) -> bool:
+    """Whether `\\hat\\theta` stands in a formula (`1/\\hat\\theta`), not as what a name is about (`E[\\hat\\theta] - \\theta`)."""
+    level = 0
+    for at, token in enumerate(body):
+        opens = token.text in ("(", "[")
+        if token.kind == "operator" and (level or (opens and at and (body[at - 1].kind == "name" or body[at - 1].text in "}'"))):
+            level += (token.text in ("(", "[")) - (token.text in (")", "]"))
+        accent = token.kind == "command" and token.text in ("hat", "tilde")
+        if level == 0 and (accent or (token.kind == "name" and token.text.endswith(("hat", "tilde")))):
+            return True
+    return False
 
 
 def is_label(tokens: list[Token]) -> bool:
@@ -52,6 +68,8 @@ def is_label(tokens: list[Token]) -> bool:
 
 def _one_head(body: list[Token]) -> bool:
     """One name with sub- and superscripts and at most one bracket of arguments without sums in it."""
+    if body and body[0].text == "e" and any(token.text == "^" for token in body):
+        return False
     level, heads, brackets = 0, 0, 0
     after_script = False
     for token in body:

@@ -22,7 +22,8 @@ from .tree import Call, Const, Node, Num, Shape, Sym
 class Statement:
     """The sides of an equality from left to right, each with its shape, and what stood beside them as mere names.
 
-    `relation` is `=` or `∝`. `label` is the left side's text where it only names what follows (`L(\\theta)`, `\\delta_1`).
+    `relation` is `=`, `∝`, or `→` where the last side is a limit. `label` is the left side's text
+    where it only names what follows (`L(\\theta)`, `\\delta_1`).
     `zero` says that the chain was set to zero after its value (`\\frac{d\\ell}{d\\theta} = n/\\theta - T = 0`); the 0 is no side.
     `aside` is what was not read: comparisons after the value, conditions, remarks, formal sides in the middle. `before` are the
     statements of the same line that an arrow separates from this one.
@@ -53,7 +54,7 @@ class Statement:
 
     def to_latex(self, context: Context) -> str:
         """The line as it was read, in LaTeX."""
-        return self._joined(lambda side: to_latex(side, context), r"\propto" if self.relation == "∝" else "=")
+        return self._joined(lambda side: to_latex(side, context), {"∝": r"\propto", "→": r"\to"}.get(self.relation, "="))
 
     def _joined(self, write: Callable[[Node], str], sign: str) -> str:
         sides = [*([self.label] if self.label else []), *(write(side) for side in self.sides), *(["0"] if self.zero else [])]
@@ -120,7 +121,7 @@ def _statement(text: str, clause: Clause, context: Context, latex: bool, *, last
         try:
             node, shape = read_tokens(text, part, context, latex)
         except FormulaError:
-            names = _names_only(part, context) if final else is_label(part) or is_formal(part, context)
+            names = _names_only(part, context) if final else is_label(part) or is_formal(part, context, first=first)
             if not names or (final and last and not reading.sides):
                 raise
             written = text[part[0].start : part[-1].start].strip()
@@ -130,7 +131,7 @@ def _statement(text: str, clause: Clause, context: Context, latex: bool, *, last
                 reading.aside = (*reading.aside, written)
         else:
             reading.sides.append((node, shape, part[0]))
-    relation = "∝" if "∝" in clause.signs else "="
+    relation = "∝" if "∝" in clause.signs else "→" if clause.signs[-1:] == ["→"] else "="
     zero = _take_zero(reading) if relation == "=" else False
     _check_shapes(text, reading)
     nodes, shapes = tuple(side[0] for side in reading.sides), tuple(side[1] for side in reading.sides)

@@ -163,3 +163,8 @@ def test_the_echo_says_what_was_set_aside(pareto: Context) -> None:
 
 def test_files_are_where_the_benchmark_looks() -> None:
     assert Path(__file__).with_name("spellings.toml") == SPELLINGS
+
+
+@pytest.mark.parametrize("text", ["1/theta = n/T", r"\theta^2 = n/T", "T/n = n/T", "n/T -> 0", "n/T => T/n"])
+def test_the_right_value_in_another_equation_is_not_accepted(pareto: Context, text: str) -> None:
+    assert judge(text, "n/T", pareto).verdict.kind is Kind.UNDECIDED
