@@ -165,4 +165,8 @@ SPEC = Spec(
     make=make,
     load=load,
     verify=verify,
+    licence="embedded: as sanjeh's own; yours: your own",
+    examples=Recipe().train + Recipe().validation + Recipe().test,
+    seconds=10,
+    megabytes=65,
 )
