@@ -62,5 +62,7 @@ def readable(answers: WrittenAnswers, question: str) -> None:
     faults += [f"{line.part}, line {line.line}: {line.problem}\n{line.pointer}" for line in lines if line.problem]
     ensure(given or faults, "There is no answer yet. Write your formulas into answers.toml; its examples show how.")
     ensure(not faults, "Some answers cannot be read:\n" + "\n".join(faults))
-    understood = "\n".join(f"{line.part}: {line.plain}" + (f"\n    in LaTeX: {line.latex}" if line.latex else "") for line in lines)
+    understood = "\n".join(
+        f"{line.part}: {line.plain}" + (f"\n    in LaTeX: {line.latex}" if line.latex else "") for line in lines
+    )
     award(len(given) / len(parts), f"{len(given)} of {len(parts)} parts have an answer. They are understood as:\n{understood}")

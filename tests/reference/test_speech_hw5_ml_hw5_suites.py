@@ -6,6 +6,7 @@ The checks are called as the plugin calls them, on answers read from text, witho
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,9 +16,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from graders.proof import Options, decide
-from graders.proof.marking import Marker
-from graders.proof.mistakes import Mistake
 
 from graders.kit.assignment import load
 from graders.kit.checks import Attempt, running
@@ -25,6 +23,9 @@ from graders.kit.errors import CheckFailed, FormulaError
 from graders.kit.formula import Context, Name, parse
 from graders.kit.formula.answers import Answer, Part, read_answers, read_parts
 from graders.kit.outcome import Finding
+from graders.proof import Options, decide
+from graders.proof.marking import Marker
+from graders.proof.mistakes import Mistake
 
 ROOT = Path(__file__).parents[2]
 SLUGS = ("speech_hw5", "ml_hw5")
@@ -93,10 +94,11 @@ def _module(path: Path) -> ModuleType:
 
 @cache
 def checks(slug: str) -> dict[str, Callable[[Any], None]]:
-    """Every check of the public and the hidden suite."""
+    """Every check of the public and the hidden suite that reads written answers; those of code have tests of their own."""
     folders = (ROOT / "assignments" / slug / "checks", ROOT / "graders" / slug)
     tests = [value for folder in folders for path in sorted(folder.glob("test_*.py")) for value in vars(_module(path)).values()]
-    return {test.sanjeh_check: test for test in tests if hasattr(test, "sanjeh_check")}
+    written = [test for test in tests if hasattr(test, "sanjeh_check") and "answers" in inspect.signature(test).parameters]
+    return {test.sanjeh_check: test for test in written}
 
 
 def run(slug: str, check: str, answers: Sheet) -> Ended:
@@ -118,11 +120,11 @@ def hidden(slug: str) -> list[str]:
 # The whole
 
 
-@pytest.mark.parametrize(("slug", "automatic", "rubric"), [("speech_hw5", 30.0, 10.0), ("ml_hw5", 58.5, 6.5)])
+@pytest.mark.parametrize(("slug", "automatic", "rubric"), [("speech_hw5", 30.0, 10.0), ("ml_hw5", 85.5, 9.5)])
 def test_points_add_up(slug: str, automatic: float, rubric: float) -> None:
     assignment = load(ROOT / "assignments" / slug)
     assert (assignment.automatic_points, assignment.rubric_points) == (automatic, rubric)
-    assert set(checks(slug)) == {spec.id for spec in assignment.checks()}
+    assert set(checks(slug)) <= {spec.id for spec in assignment.checks()}
 
 
 @BOTH
