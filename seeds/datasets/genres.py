@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from seeds import cache
@@ -267,7 +268,8 @@ def make(recipe: Recipe | None = None, *, workers: int = 2, progress: Callable[[
     """
     recipe = recipe or Recipe()
     places = tuple((g, a, t) for g in GENRES for a in range(recipe.artists) for t in range(recipe.tracks))
-    key = {"generator": GENERATOR, "numpy": np.__version__, **asdict(recipe)}
+    played_with = {"numpy": np.__version__, "scipy": scipy.__version__}  # another version may round otherwise
+    key = {"generator": GENERATOR, **played_with, **asdict(recipe)}
     digests = cache.fetch("genres-hashes", key, lambda: {"sha256": _hash_all(recipe, places, workers, progress)})["sha256"]
     artists = [f"{genre}/artist{artist + 1:02d}" for genre, artist, _ in places]
     dataset = Dataset(
