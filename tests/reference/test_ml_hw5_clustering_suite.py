@@ -192,6 +192,14 @@ def test_answers_of_any_kind_are_the_students_fault(value: object) -> None:
     assert all(result.points == 0 for result in graded(CodeFolder({"clustering.py": junk})).values())
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_one_odd_answer_among_right_ones_is_the_students_fault(name: str) -> None:
+    """It gets further into the checks than a file of nothing but odd ones."""
+    for text in ('"text"', '{"found": None, "law": [], "proportional": "x"}'):
+        odd = variant(reference_sources(), "clustering.py", f"def {name}(*args):\n    return {text}\n")
+        assert any(result.points == 0 for result in graded(CodeFolder(odd)).values())
+
+
 def test_starter_and_reference_define_the_same_functions() -> None:
     for folder in (STARTER, REFERENCE):
         text = (folder / "clustering.py").read_text(encoding="utf-8")

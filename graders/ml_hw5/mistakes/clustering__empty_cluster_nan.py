@@ -7,6 +7,6 @@ def update(points, labels, centres):
     points, moved = np.asarray(points, dtype=float), np.array(centres, dtype=float)
     for number in range(len(moved)):
         own = points[labels == number]
-        with np.errstate(invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             moved[number] = own.sum(axis=0) / np.float64(len(own))
     return moved
