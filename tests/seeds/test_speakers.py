@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from recordings import Write, tone, wave
 
-from seeds.datasets import DataError, Dataset, speakers
+from seeds.datasets import DataError, Dataset, _speakers_made, speakers
 from seeds.datasets._outsiders import NOISES, bleats
 from seeds.determinism import rng
+from seeds.speech.acoustics import draw_channel, vary
 
 TINY = speakers.Recipe(speakers=3, recordings=5, clips=2, strangers=4)
 NAMES = ("Ann", "Bob", "Cyd", "Dan", "Eve")
@@ -180,6 +181,28 @@ def test_a_bleat_has_the_pitch_and_tremor_of_a_goat() -> None:
     tremor = np.abs(np.fft.rfft(envelope - envelope.mean()))
     rate = np.fft.rfftfreq(len(sound), 1 / 16_000)
     assert tremor[(rate > 6.5) & (rate < 12.5)].max() > 2 * tremor[(rate > 14) & (rate < 40)].max()
+
+
+def test_a_microphone_held_otherwise_keeps_room_and_about_its_sound() -> None:
+    channel = draw_channel(rng(1, "home"), 16_000)
+    still = vary(channel, rng(2, "day"), 16_000, spread_db=0.0)
+    moved = [vary(channel, rng(seed, "day"), 16_000, spread_db=2.0) for seed in range(20)]
+    np.testing.assert_allclose(still.microphone, channel.microphone, atol=0.02 * np.abs(channel.microphone).max())
+    gains = np.abs(np.fft.rfft([one.microphone for one in moved], 512)) / np.abs(np.fft.rfft(channel.microphone, 512))
+    assert 1.0 < float(np.std(20 * np.log10(gains[:, 5:100]))) < 3.0
+    assert all(np.array_equal(one.room, channel.room) for one in (still, *moved))
+
+
+def test_no_two_recordings_of_a_speaker_share_pace_and_pitch() -> None:
+    """The engine says one phrase alike every time: it would be a copy in two parts."""
+    recipe = speakers.Recipe()
+    manners: dict[str, list[tuple[int, int]]] = {}
+    for session in _speakers_made._plan(recipe):
+        _, voice, _ = _speakers_made._draw_request(session, recipe)
+        manners.setdefault(session.name.split("/")[0], []).append((voice.rate, voice.pitch))
+    assert len(manners) == 5
+    for own in manners.values():
+        assert len(set(own)) == len(own) == 10
 
 
 @pytest.mark.parametrize("wrong", [{"speakers": 1}, {"strangers": 13}, {"recordings": 4}, {"clips": 0}])
