@@ -11,7 +11,7 @@ from .functions import FUNCTIONS, OTHER_NAMES
 from .lexer import Token
 from .scripts import first_letter, push_back, subscript_text, swap_scripts
 from .stream import INDEX_LETTERS
-from .tree import Bin, Call, Const, Fold, Group, Index, Node, Num, Sym
+from .tree import Bin, Call, Const, Fold, Group, Index, Node, Num, Sym, walk
 
 if TYPE_CHECKING:
     from .parser import Reader
@@ -74,12 +74,7 @@ def resolve_word(reader: Reader, word: str, token: Token) -> Node:
 
 def _declared(reader: Reader, name: Name, token: Token) -> Node:
     if name.of:
-        if reader.sees("(", "["):
-            args = reader.arguments()
-            if len(args) != len(name.of):
-                raise reader.error(f"{name.name} takes {len(name.of)} argument(s) ({', '.join(name.of)}), got {len(args)}", token)
-            return Call(name.name, args)
-        return Call(name.name, tuple(Sym(part) for part in name.of))
+        return _declared_function(reader, name, token)
     if not name.sample:
         _skip_argument(reader)
         return Sym(name.name)
@@ -91,6 +86,28 @@ def _declared(reader: Reader, name: Name, token: Token) -> Node:
         reader.expect("]", f"after the index of {name.name}")
         return Index(name.name, index)
     return _whole_sample(reader, name, token)
+
+
+def _declared_function(reader: Reader, name: Name, token: Token) -> Node:
+    """`f(z)`, `f` for f at its own arguments, and `f^2(z)` for the power of f(z), as with `\\tanh^2 z`."""
+    own = tuple(Sym(part) for part in name.of)
+    if reader.latex and reader.sees("^"):
+        before = reader.at
+        reader.next()
+        exponent = reader.script("exponent")
+        if reader.sees("(") and reader.arguments() == own:
+            return Bin("^", Group(Call(name.name, own)), exponent)
+        reader.at = before  # `f^2` and `f^2(1 - z)`: a power like any other, read where powers are
+        return Call(name.name, own)
+    if not reader.sees("(", "["):
+        return Call(name.name, own)
+    args = reader.arguments()
+    if len(args) != len(name.of):
+        raise reader.error(f"{name.name} takes {len(name.of)} argument(s) ({', '.join(name.of)}), got {len(args)}", token)
+    inner = [node for arg in args if not isinstance(arg, Call) for node in walk(arg)]  # `f(f(z))` can only mean one thing
+    if any(isinstance(node, Call) and node.name == name.name for node in inner):
+        raise reader.error(f"is {name.name} applied or multiplied here? Write {name.name}*(...) for the product", token)
+    return Call(name.name, args)
 
 
 def _skip_argument(reader: Reader) -> None:
