@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +33,10 @@ MESSAGE_CHARACTERS = 700
 """A counter-example with matrices is long; the student reads the first part of it."""
 
 
+REMEMBERED = 10_000
+"""Verdicts that a marker keeps: a class of 500 writes fewer different ones, and they are small."""
+
+
 class Answers(Protocol):
     """What a check sees of one submission's answers.toml."""
 
@@ -48,9 +52,13 @@ class Answers(Protocol):
 
 @dataclass(frozen=True)
 class Marker:
-    """Right answers and known mistakes of one assignment."""
+    """Right answers and known mistakes of one assignment.
+
+    What was decided is remembered: many students write the same, and a part and an answer decide the verdict alone.
+    """
 
     key: Key
+    decided: dict[tuple[Part, Answer | None], Assessment] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def load(cls, folder: Path) -> Marker:
@@ -89,6 +97,14 @@ class Marker:
         return result
 
     def _assess(self, part: Part, answer: Answer | None) -> Assessment:
+        found = self.decided.get((part, answer))
+        if found is None:
+            found = self._judge(part, answer)
+            if found.share is not None and len(self.decided) < REMEMBERED:  # what could not be decided may be next time
+                self.decided[part, answer] = found
+        return found
+
+    def _judge(self, part: Part, answer: Answer | None) -> Assessment:
         result = assess(part, answer, self.key)
         if answer is None or part.kind not in ("number", "choice") or result.kind != Kind.REFUTED.value:
             return result
