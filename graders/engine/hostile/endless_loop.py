@@ -1,3 +1,4 @@
 """Never comes to an end when it is imported."""
+
 while True:
     pass

