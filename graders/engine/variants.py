@@ -44,14 +44,28 @@ def variants(course: Course, slug: str) -> Iterator[Variant]:
 
 
 def _written(course: Course, slug: str, right: Files) -> Iterator[Variant]:
-    """Mistakes in a written answer. Those that concern a choice and a formula together stay with the suites' own tests."""
+    """Mistakes in a written answer. A derivation has no single wrong answer; the suites' own tests have its wrong lines."""
     answers = tomllib.loads(right[FILE].decode("utf-8"))
     for path in sorted(course.mistakes(slug).glob("*.toml")):
         for mistake in load_formulas(path):
-            if "answer" in answers.get(mistake.part, {}):
+            if wrong := _wrong_answers(answers, mistake.part, mistake.formula):
                 title = "".join(c if c.isalnum() or c in " -.,'" else " " for c in f"Mistake {mistake.part} {mistake.name}")
-                changed = {**answers, mistake.part: {"answer": mistake.formula}}
-                yield Variant(" ".join(title.split()), mistake.name, mistake.lesson, {**right, FILE: answers_file(changed)})
+                files = {**right, FILE: answers_file({**answers, **wrong})}
+                yield Variant(" ".join(title.split()), mistake.name, mistake.lesson, files)
+
+
+def _wrong_answers(answers: dict[str, dict[str, Any]], part: str, formula: str) -> dict[str, dict[str, Any]]:
+    """The answers that make a mistake; none where it is in a derivation.
+
+    A mistake of part `q1.distance.KL` is one in `q1.distance` of those who chose KL in its companion, `q1.distance_name`.
+    """
+    if "answer" in answers.get(part, {}):
+        return {part: {"answer": formula}}
+    base, _, choice = part.rpartition(".")
+    companions = [name for name in answers if name.startswith(f"{base}_")]
+    if "answer" not in answers.get(base, {}) or len(companions) != 1:
+        return {}
+    return {base: {"answer": formula}, companions[0]: {"answer": choice}}
 
 
 def answers_file(answers: dict[str, dict[str, Any]]) -> bytes:
