@@ -8,10 +8,10 @@ same voice than between copies. A copy played faster or in another room is not f
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -36,8 +36,8 @@ SIMILAR = 0.88
 """Correlation from which two recordings are copies. Measured on the embedded digits: copies with noise at 10 dB, a low-pass at 3.4 kHz,
 or low-pass, shift and noise at 20 dB, .97 and up; through a telephone's band-pass .97 in the middle, .875 at the 5th percentile; two
 speakers at most .59; takes of one word by one voice .86 at most among 150, a monotonous voice now and then above."""
-KEPT = 256
-"""Recordings kept at hand by each process while pairs are compared."""
+KEPT_BYTES = 512 * 2**20
+"""Recordings kept at hand by each process while pairs are compared: some sets are played or decoded anew for every look."""
 
 
 @dataclass(frozen=True)
@@ -135,13 +135,33 @@ def clusters(
     repeated = {other for _, other in links}
     distinct = [Sound() if index in repeated else sound for index, sound in enumerate(sounds)]
     pairs = candidates(distinct)
-    task = partial(_compare, lru_cache(KEPT)(dataset.waveforms.signal), dataset.sample_rate, pairs)
+    task = partial(_compare, _Kept(dataset.waveforms.signal), dataset.sample_rate, pairs)
     for pair, similar in zip(pairs, spread(task, len(pairs), workers=workers), strict=True):
         if similar:
             links.append((pair.first, pair.second))
         if progress:
             progress(1)
     return _connected(links)
+
+
+class _Kept:
+    """Recordings by index, the last ones used kept at hand up to `KEPT_BYTES`."""
+
+    def __init__(self, signal: Callable[[int], FloatArray]) -> None:
+        self._signal = signal
+        self._kept: OrderedDict[int, FloatArray] = OrderedDict()
+        self._bytes = 0
+
+    def __call__(self, index: int) -> FloatArray:
+        """Give the recording at `index`."""
+        if index in self._kept:
+            self._kept.move_to_end(index)
+            return self._kept[index]
+        found = self._kept[index] = self._signal(index)
+        self._bytes += found.nbytes
+        while self._bytes > KEPT_BYTES and len(self._kept) > 1:
+            self._bytes -= self._kept.popitem(last=False)[1].nbytes
+        return found
 
 
 def _compare(signal: Callable[[int], FloatArray], rate: int, pairs: Sequence[Pair], index: int) -> bool:
