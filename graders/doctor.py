@@ -29,7 +29,6 @@ class Finding:
 
 OPTIONAL = (
     ("espeakng_loader", "embedded speech data", 'pip install "sanjeh[speech]"'),
-    ("sympy", "formulas: symbolic confirmation", 'pip install "sanjeh[symbolic]"'),
     ("torch", "submissions and models in PyTorch", "pip install torch"),
     ("librosa", "feature comparison in the tests", 'pip install "sanjeh[independent]"'),
 )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +87,30 @@ def test_nobody_imports_upwards() -> None:
 )
 def test_the_rule_bites(file: str, module: str) -> None:
     assert trespasses(file, iter([module])) == [module]
+
+
+NAMES = {"IPython": "ipython", "markdown_it": "markdown-it-py", "mdit_py_plugins": "mdit-py-plugins", "xdist": "pytest-xdist"}
+COME_ALONG = {"markupsafe", "_pytest", "execnet"}  # with jinja2, pytest and pytest-xdist
+
+
+def test_what_is_imported_at_once_is_a_dependency() -> None:
+    """A module of the product that imports an optional package at its head breaks for everyone who has not installed it."""
+    declared = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    dependencies = {re.split(r"[<>=\[]", line)[0].lower() for line in declared}
+    missing: dict[str, list[str]] = {}
+    for path in sources():
+        room = path.relative_to(HOUSE).parts[0]
+        if room not in {"graders", "reports", "seeds"}:
+            continue
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module or ""]
+            for name in {name.split(".")[0] for name in names} - set(ROOMS) - set(sys.stdlib_module_names) - COME_ALONG:
+                if NAMES.get(name, name).lower() not in dependencies and name not in {"kit", "inside"}:
+                    missing.setdefault(name, []).append(str(path.relative_to(HOUSE)))
+    assert not missing
+    assert "sympy" in dependencies
 
 
 def test_the_kit_imports_itself_relatively() -> None:
