@@ -82,7 +82,8 @@ def read_code(assignment: Assignment, folder: Path) -> CodeFolder:
     if not folder.exists():
         raise InputError(f"{folder} does not exist; give the folder that holds {wanted}")
     code = CodeFolder.read(folder, modules=assignment.modules, forbidden=assignment.forbidden)
-    if not code.sources and not any((folder / name).is_file() for name in assignment.files):
+    there = {folder.name} if folder.is_file() else {path.name for path in folder.iterdir()}
+    if not any(name.endswith((".py", ".ipynb")) for name in code.sources) and not there & set(assignment.files):
         raise InputError(f"{folder} holds neither a .py file nor a notebook; wanted {wanted}")
     return code
 

@@ -260,6 +260,7 @@ def _session(pid: int) -> int:
         (["grade", "toy", "/no/such/inbox"], "/no/such/inbox"),
         (["grade", "toy", ".", "--data", "digits"], "is not NAME=PATH"),
         (["check", "toy", "/no/such/folder"], "does not exist"),
+        (["check", "toy", "README.md"], "holds neither a .py file nor a notebook"),
     ],
 )
 def test_clumsy_commands(arguments: list[str], says: str) -> None:

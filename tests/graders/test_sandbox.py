@@ -174,7 +174,8 @@ def test_missing_names_forbidden_and_missing_packages(sandbox: Sandbox) -> None:
 
 
 def test_a_forbidden_package_is_empty_for_those_who_get_around_the_guard(sandbox: Sandbox) -> None:
-    pytest.importorskip("scipy")
+    import scipy  # noqa: F401  (what is hidden must be there)
+
     source = b"""
 import builtins, sys
 def f():
@@ -391,7 +392,8 @@ def test_memory_limit_leaves_room_for_what_the_limit_says() -> None:
 
 
 def test_torch_works_after_the_fork() -> None:
-    pytest.importorskip("torch")
+    import torch  # noqa: F401  (the tests' environment has it; without it this must fail)
+
     source = b"""
 import torch
 def train(seed_only=False):

@@ -156,7 +156,8 @@ def test_what_may_not_cross_is_named_with_its_place(value: Any, code: str) -> No
 
 
 def test_message_says_place_kind_and_remedy() -> None:
-    torch = pytest.importorskip("torch")
+    import torch
+
     with pytest.raises(AnswerRejected, match=r"^result\[0\]\[\"W\"\] is a PyTorch tensor; return a NumPy array") as caught:
         wire.copy([{"W": torch.ones(2)}])
     assert "torch.Tensor" in caught.value.detail

@@ -50,7 +50,9 @@ def test_echo_reads_back(case: Case) -> None:
     try:
         statement = parse_statement(case.answer, case.context)
     except FormulaError:
-        pytest.skip("row layout: echoed in its own context")
+        # The judge alone knows that a row layout is allowed, or that a constant (`+ C`) may be dropped.
+        assert case.options.transposed or case.options.up_to, f"{case.answer} is {case.expected}, and cannot be read"
+        return
     for side in statement.sides:
         assert parse_statement(to_plain(side), case.context, "plain").answer == side
         assert parse_statement(to_latex(side, case.context), case.context, "latex").answer == side
