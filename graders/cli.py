@@ -101,7 +101,7 @@ def grade(
     if no_sandbox:
         terminal.err.print("[bold yellow]--no-sandbox: student code runs with your rights on this machine.[/]")
     with terminal.bar() as bar:
-        outcomes = run(course, slug, inbox, options, bar)
+        outcomes = run(course, slug, inbox.resolve(), options, bar)
     page = write_all(outcomes.grades, options.out, course.handouts(slug), language=language)
     terminal.summary(outcomes, str(page))
     if any(grade.ungraded for grade in outcomes.grades.grades):
@@ -122,12 +122,13 @@ def _use_data(pairs: Sequence[str]) -> None:
 @main.command()
 @click.argument("slug")
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--question", default="", metavar="ID", help="Check this question alone, e.g. q2 (default: all).")
 @click.pass_obj
-def check(course: Course, slug: str, folder: Path) -> None:
+def check(course: Course, slug: str, folder: Path, question: str) -> None:
     """Check your own work before you upload it: the public checks, on your own machine, without isolation."""
     from graders.kit.__main__ import report
 
-    sys.exit(Exit(report(course.assignment(slug), folder)))
+    sys.exit(Exit(report(course.assignment(slug), folder, question)))
 
 
 @main.command()

@@ -44,6 +44,7 @@ def write_class(course: Course, slug: str, inbox: Path) -> Path:
         folder = inbox / f"{name}_{number}_assignsubmission_file_"
         folder.mkdir()
         for path, content in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
     return inbox
 
@@ -59,7 +60,7 @@ def _submissions(course: Course, slug: str) -> Iterator[tuple[str, Files]]:
     yield "=cmd(), Mallory", right
     for variant in variants(course, slug):
         yield variant.title, variant.files
-    yield "Empty files", dict.fromkeys(right, b"")
+    yield "Empty files", dict.fromkeys(assignment.files, b"")
     yield "Syntax error", {**right, last: right[last] + b"\ndef broken(:\n"}
     yield "Not code", {"report.pdf": b"%PDF-1.4 not really"}
     yield "Broken zip", {"homework.zip": _zip(right)[:200]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import tempfile
@@ -72,6 +73,7 @@ def grade(course: Course, slug: str, inbox: Path, options: Options, progress: Pr
     """
     assignment = course.assignment(slug)
     _check_suites(course, assignment)
+    _check_packages(assignment)
     run = _run_info(course, assignment, options)
     entries = scan(inbox, assignment.files, options.limits)
     with _locked(options.out), opened(options.out / LEDGER, slug) as ledger:
@@ -120,6 +122,15 @@ def _check_suites(course: Course, assignment: Assignment) -> None:
         raise CourseError(f"{place} has {', '.join(lacking)}, which no suite defines")
 
 
+def _check_packages(assignment: Assignment) -> None:
+    """Raise InputError where a package that the suites or the submissions need is not installed."""
+    if missing := [name for name in assignment.packages if importlib.util.find_spec(name.partition(".")[0]) is None]:
+        raise InputError(
+            f"grading {assignment.slug} takes {', '.join(missing)}, which this Python does not have; install it with "
+            f"`pip install {' '.join(missing)}`, or with sanjeh's own extras: `pip install 'sanjeh[speech,networks]'`"
+        )
+
+
 def declared_checks(suite: Path) -> Sequence[str]:
     """The ids that the `@check`s of a suite's files carry, in their order; the files are parsed, not run."""
     found = []
@@ -150,6 +161,8 @@ def _grade_all(
 
     slug = assignment.slug
     with tempfile.TemporaryDirectory(prefix="sanjeh-") as folder:
+        verdicts = Path(folder) / "verdicts"
+        verdicts.mkdir()
         for part in shards([entry for entry, _ in todo]):
             plan = Plan(
                 assignment=str(assignment.folder),
@@ -158,6 +171,7 @@ def _grade_all(
                 reference=str(course.reference(slug)),
                 mistakes=str(course.mistakes(slug)),
                 entries=tuple(entry.to_json() for entry in part),
+                verdicts=str(verdicts),
                 sandboxed=options.sandboxed,
             )
             grade_shard(assignment, plan, Path(folder), options.workers, on_complete)

@@ -41,6 +41,7 @@ class Plan:
     reference: str
     mistakes: str
     entries: tuple[dict[str, Any], ...]
+    verdicts: str
     sandboxed: bool = True
 
     def write(self, path: Path) -> None:

@@ -28,9 +28,13 @@ class Variant:
 
 
 def reference_files(course: Course, slug: str) -> Files:
-    """The wanted files of the reference."""
+    """The wanted files of the reference, and what lies in folders that its questions claim."""
     folder = course.reference(slug)
-    return {name: (folder / name).read_bytes() for name in course.assignment(slug).files}
+    assignment = course.assignment(slug)
+    claimed = {name for question in assignment.questions for name in question.files if name.endswith("/")}
+    within = [path for name in sorted(claimed) for path in sorted((folder / name).rglob("*")) if path.is_file()]
+    files = {name: (folder / name).read_bytes() for name in assignment.files}
+    return files | {path.relative_to(folder).as_posix(): path.read_bytes() for path in within}
 
 
 def variants(course: Course, slug: str) -> Iterator[Variant]:

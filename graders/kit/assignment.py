@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from .errors import CourseError
 
 LANGUAGES = ("en", "fa")
 DEFAULT_SECONDS = 5.0
+SHARED = ("packages", "forbidden", "memory_mb", "datasets")  # said for the assignment, or by a question for itself
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,30 @@ class RubricItem:
 
 
 @dataclass(frozen=True)
+class Environment:
+    """What a submission runs in: `packages` are pre-imported in the sandbox, `forbidden` cannot be imported there."""
+
+    packages: tuple[str, ...]
+    forbidden: tuple[str, ...]
+    memory_mb: int
+
+
+@dataclass(frozen=True)
 class Question:
-    """A question: its checks and rubric items in the order of the file."""
+    """A question: its checks and rubric items in the order of the file.
+
+    `files` are those that it is made of; a name that ends in "/" is a folder that may be there or not, such as trained weights.
+    A `bonus` question's points come on top of the assignment's.
+    """
 
     id: str
     title: dict[str, str]
     section: str
     checks: tuple[CheckSpec, ...]
     rubric: tuple[RubricItem, ...]
+    files: tuple[str, ...]
+    environment: Environment
+    bonus: bool = False
 
     @property
     def automatic_points(self) -> float:
@@ -71,15 +88,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Assignment:
-    """All that `assignment.toml` says. `packages` are pre-imported in the sandbox, `forbidden` cannot be imported there."""
+    """All that `assignment.toml` says. `datasets` are those of all questions."""
 
     slug: str
     title: dict[str, str]
     files: tuple[str, ...]
     seed: int
-    packages: tuple[str, ...]
-    forbidden: tuple[str, ...]
-    memory_mb: int
     datasets: tuple[str, ...]
     questions: tuple[Question, ...]
     folder: Path
@@ -96,6 +110,21 @@ class Assignment:
                 return spec
         raise CourseError(f"{self.folder / 'assignment.toml'} has no check {check_id!r}; a suite uses it")
 
+    def question_of(self, check_id: str) -> Question:
+        """The question that a check belongs to. Raises CourseError where the file has no such check."""
+        self.check(check_id)
+        return next(question for question in self.questions if any(spec.id == check_id for spec in question.checks))
+
+    def visible(self, question: Question, names: Iterable[str]) -> tuple[str, ...]:
+        """Those of a submission's files that a question's checks see: its own, and what no other question claims."""
+        claimed = {name for other in self.questions for name in other.files}
+        return tuple(name for name in names if _claims(question.files, name) or not _claims(claimed, name))
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The packages of all questions, each once."""
+        return tuple(dict.fromkeys(name for question in self.questions for name in question.environment.packages))
+
     @property
     def modules(self) -> tuple[str, ...]:
         """The wanted files as module names; a notebook may stand in for any of them."""
@@ -110,6 +139,11 @@ class Assignment:
     def rubric_points(self) -> float:
         """Points that wait for a TA, over all questions."""
         return sum(question.rubric_points for question in self.questions)
+
+
+def _claims(files: Iterable[str], name: str) -> bool:
+    """Whether a file is one of `files`, or lies in a folder that is."""
+    return any(name == file or (file.endswith("/") and name.startswith(file)) for file in files)
 
 
 def load(folder: Path) -> Assignment:
@@ -141,6 +175,12 @@ class _Reader:
             raise self.fail(place, f"{key!r} is {value!r}, which is not the kind wanted here")
         return value
 
+    def flag(self, table: dict[str, Any], place: str, key: str) -> bool:
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            raise self.fail(place, f"{key!r} is {value!r}; it must be true or false")
+        return value
+
     def only(self, table: dict[str, Any], place: str, keys: set[str]) -> None:
         if unknown := sorted(set(table) - keys):
             raise self.fail(place, f"unknown {', '.join(unknown)}; known are {', '.join(sorted(keys))}")
@@ -159,35 +199,46 @@ class _Reader:
 
     def assignment(self, data: dict[str, Any]) -> Assignment:
         place = "top"
-        self.only(data, place, {"title", "files", "seed", "packages", "forbidden", "memory_mb", "datasets", "questions"})
+        self.only(data, place, {"title", "files", "seed", "questions", *SHARED})
+        tables = self.take(data, place, "questions", list)
+        datasets = [name for table in (data, *tables) for name in self.names(table, place, "datasets")]
         result = Assignment(
             slug=self.path.parent.name,
             title=self.titles(data, place),
             files=self.names(data, place, "files"),
             seed=self.take(data, place, "seed", int),
-            packages=self.names(data, place, "packages"),
-            forbidden=self.names(data, place, "forbidden"),
-            memory_mb=self.take(data, place, "memory_mb", int, 2048),
-            datasets=self.names(data, place, "datasets"),
-            questions=tuple(self.question(item) for item in self.take(data, place, "questions", list)),
+            datasets=tuple(dict.fromkeys(datasets)),
+            questions=tuple(self.question(item, data) for item in tables),
             folder=self.path.parent,
         )
+        for question in result.questions:
+            if lacking := [name for name in question.files if name not in result.files and not name.endswith("/")]:
+                raise self.fail(question.id, f"its files {', '.join(lacking)} do not stand in the assignment's")
         ids = [spec.id for question in result.questions for spec in question.checks]
         ids += [item.id for question in result.questions for item in question.rubric]
         if twice := sorted({item for item in ids if ids.count(item) > 1}):
             raise self.fail(place, f"ids stand twice: {', '.join(twice)}")
         return result
 
-    def question(self, table: dict[str, Any]) -> Question:
+    def question(self, table: dict[str, Any], top: dict[str, Any]) -> Question:
+        """A question; what it does not say of its environment stands at the top of the file."""
         name = self.take(table, "questions", "id", str)
-        self.only(table, name, {"id", "title", "section", "checks", "rubric"})
+        self.only(table, name, {"id", "title", "section", "checks", "rubric", "files", "bonus", *SHARED})
         section = self.take(table, name, "section", str, "")
+        said = {**top, **table}
         return Question(
             id=name,
             title=self.titles(table, name),
             section=section,
             checks=tuple(self.check(item, section) for item in self.take(table, name, "checks", list, [])),
             rubric=tuple(self.rubric(item, section) for item in self.take(table, name, "rubric", list, [])),
+            files=self.names(said, name, "files"),
+            environment=Environment(
+                packages=self.names(said, name, "packages"),
+                forbidden=self.names(said, name, "forbidden"),
+                memory_mb=self.take(said, name, "memory_mb", int, 2048),
+            ),
+            bonus=self.flag(table, name, "bonus"),
         )
 
     def points(self, table: dict[str, Any], place: str) -> float:

@@ -5,6 +5,9 @@ Arguments and answers still pass through the wire format, so that a check says h
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from . import wire
@@ -16,6 +19,16 @@ class Direct:
 
     def __init__(self, code: CodeFolder) -> None:
         self.code = code
+        self._folders: tempfile.TemporaryDirectory[str] | None = None
+
+    def scratch(self, name: str) -> str:
+        """An empty folder of that name, beside others in a temporary one that goes with this backend."""
+        if self._folders is None:
+            self._folders = tempfile.TemporaryDirectory(prefix="sanjeh-")
+        folder = Path(self._folders.name) / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return str(folder)
 
     def call(
         self,

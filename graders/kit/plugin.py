@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 import pytest
 
-from .assignment import Assignment, CheckSpec
+from .assignment import Assignment, CheckSpec, Question
 from .checks import Attempt, running
 from .direct import Direct
 from .errors import CheckFailed, CourseError, StudentFault, TimedOut, Undecided
@@ -38,12 +38,20 @@ DETAIL_CHARACTERS = 4000
 class Provider(Protocol):
     """Gives the backend of each submission."""
 
-    def backend(self, student: str) -> Backend:
-        """The backend of that submission, ready for its next check."""
+    def backend(self, student: str, question: Question) -> Backend:
+        """The backend of that submission, ready for its next check of that question."""
         ...
 
-    def files(self, student: str) -> Mapping[str, bytes]:
-        """What was handed in: path to content."""
+    def files(self, student: str, question: Question) -> Mapping[str, bytes]:
+        """What was handed in and the question's checks may see: path to content."""
+        ...
+
+    def recall(self, student: str, spec: CheckSpec) -> CheckResult | None:
+        """The verdict on the same files by the same check, where there is one already."""
+        ...
+
+    def remember(self, student: str, result: CheckResult) -> None:
+        """Keep a verdict for `recall`."""
         ...
 
     def reset(self) -> None:
@@ -53,11 +61,15 @@ class Provider(Protocol):
 
 @dataclass(frozen=True)
 class Suite:
-    """What runs: the assignment, and the staff's reference and mistakes where they are at hand (`check` has neither)."""
+    """What runs: the assignment, and the staff's reference and mistakes where they are at hand (`check` has neither).
+
+    `only` is the one question whose checks run; "" is all.
+    """
 
     assignment: Assignment
     reference: Path | None = None
     mistakes: Path | None = None
+    only: str = ""
 
 
 class SuitePlugin:
@@ -67,11 +79,12 @@ class SuitePlugin:
         self.assignment = suite.assignment
         self.students = list(students)
         self.provider = provider
+        self.only = suite.only
         self.mistakes: Mistakes | None = None
         self.reference: Proxy | None = None
         if suite.reference:
             backend = Direct(CodeFolder.read(suite.reference))
-            self.reference = Proxy(lambda module, name, args, kwargs: backend.call(module, name, args, kwargs))
+            self.reference = Proxy(lambda module, name, args, kwargs: backend.call(module, name, args, kwargs), backend.scratch)
             self.mistakes = load_mistakes(suite.mistakes, suite.reference) if suite.mistakes else None
 
     # Collection ------------------------------------------------------------------------------------------------------------
@@ -90,6 +103,8 @@ class SuitePlugin:
         stray = [item.nodeid for item in items if _check_id(item) is None]
         if stray:
             raise CourseError(f"tests without @check in a suite: {', '.join(stray)}")
+        if self.only:
+            items[:] = [item for item in items if self.assignment.question_of(str(_check_id(item))).id == self.only]
         order = {spec.id: position for position, spec in enumerate(self.assignment.checks())}
         for item in items:
             self.assignment.check(str(_check_id(item)))
@@ -108,9 +123,9 @@ class SuitePlugin:
         return str(request.param)
 
     @pytest.fixture
-    def files(self, submission: str) -> Mapping[str, bytes]:
+    def files(self, submission: str, request: pytest.FixtureRequest) -> Mapping[str, bytes]:
         """The submission's files as untrusted bytes, for what is parsed and not run: formulas, numbers, texts."""
-        return self.provider.files(submission)
+        return self.provider.files(submission, self._question(request))
 
     @pytest.fixture
     def answers(self, files: Mapping[str, bytes]) -> WrittenAnswers:
@@ -121,12 +136,19 @@ class SuitePlugin:
     def student(self, submission: str, request: pytest.FixtureRequest) -> Proxy:
         """The submission's functions."""
         spec = self.assignment.check(str(_check_id(request.node)))
+        question = self._question(request)
         seed = _seed(self.assignment.seed, spec.id)
 
         def call(module: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-            return self.provider.backend(submission).call(module, name, args, kwargs, seconds=spec.seconds, seed=seed)
+            return self.provider.backend(submission, question).call(module, name, args, kwargs, seconds=spec.seconds, seed=seed)
 
-        return Proxy(call)
+        def scratch(name: str) -> str:
+            return self.provider.backend(submission, question).scratch(f"{spec.id}-{name}")
+
+        return Proxy(call, scratch)
+
+    def _question(self, request: pytest.FixtureRequest) -> Question:
+        return self.assignment.question_of(str(_check_id(request.node)))
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
@@ -147,6 +169,16 @@ class SuitePlugin:
         """Run one check, with a fresh backend for each further attempt at what broke on our side."""
         spec = self.assignment.check(str(_check_id(pyfuncitem)))
         student = _student(pyfuncitem)
+        result = self.provider.recall(student, spec)
+        if result is None:
+            result = self._attempts(spec, pyfuncitem)
+            self.provider.remember(student, result)
+        row = {"student": student, "of": self.per_student, "result": result.to_json()}
+        # As text: what carries reports between processes takes neither enums nor the odd characters of a hostile message.
+        pyfuncitem.user_properties.append((PROPERTY, json.dumps(row)))
+        return True
+
+    def _attempts(self, spec: CheckSpec, pyfuncitem: pytest.Function) -> CheckResult:
         arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
         for attempt in range(1, ATTEMPTS + 1):
             if "rng" in arguments:  # a second attempt must see the inputs of the first
@@ -155,10 +187,7 @@ class SuitePlugin:
             if final:
                 break
             self.provider.reset()
-        row = {"student": student, "of": self.per_student, "result": result.to_json()}
-        # As text: what carries reports between processes takes neither enums nor the odd characters of a hostile message.
-        pyfuncitem.user_properties.append((PROPERTY, json.dumps(row)))
-        return True
+        return result
 
     def _run(
         self, spec: CheckSpec, function: Callable[..., None], arguments: dict[str, Any], attempt: int

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from .errors import CourseError
+
 
 class Backend(Protocol):
     """Calls a function of a submission. Raises a StudentFault for whatever her code does wrong, a HouseFault for ours."""
@@ -26,9 +28,14 @@ class Backend(Protocol):
         """Return the answer as plain data. `seconds` is the CPU budget, `seed` reseeds the global generators first."""
         ...
 
+    def scratch(self, name: str) -> str:
+        """The path of an empty folder where the submission runs; it is there at every later call."""
+        ...
+
 
 # What a proxy asks at the moment of a call, with file, function, args and kwargs: the running check decides backend, budget, seed.
 Caller = Callable[[str, str, tuple[Any, ...], dict[str, Any]], Any]
+Scratch = Callable[[str], str]
 
 
 class Function:
@@ -63,8 +70,15 @@ class Module:
 class Proxy:
     """A submission: `proxy.<file>.<function>`."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Caller, scratch: Scratch | None = None) -> None:
         self._caller = caller
+        self._scratch = scratch
+
+    def scratch(self, name: str) -> str:
+        """The path of an empty folder, for what one call writes and a later one of the same check reads: trained weights."""
+        if self._scratch is None:
+            raise CourseError("this proxy has no folders; make it with a `scratch`")
+        return self._scratch(name)
 
     def __getattr__(self, name: str) -> Module:
         if name.startswith("__"):

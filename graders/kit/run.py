@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .assignment import Assignment
+from .assignment import Assignment, CheckSpec, Question
 from .direct import Direct
 from .errors import CourseError, InputError
 from .loading import CodeFolder
@@ -24,21 +24,34 @@ YOU = "you"
 
 
 class _One:
-    """A provider of one submission that is called in this process."""
+    """A provider of one submission that is called in this process; each question sees its own files and rules, as in grading."""
 
-    def __init__(self, code: CodeFolder, folder: Path) -> None:
-        self.direct = Direct(code)
+    def __init__(self, assignment: Assignment, code: CodeFolder, folder: Path) -> None:
+        self.assignment = assignment
+        self.code = code
         self.folder = folder
+        self.directs: dict[str, Direct] = {}
 
-    def backend(self, student: str) -> Backend:
-        return self.direct
+    def backend(self, student: str, question: Question) -> Backend:
+        if question.id not in self.directs:
+            sources = {name: self.code.sources[name] for name in self.assignment.visible(question, self.code.sources)}
+            modules, forbidden = self.assignment.modules, question.environment.forbidden
+            self.directs[question.id] = Direct(CodeFolder(sources, self.code.path, modules=modules, forbidden=forbidden))
+        return self.directs[question.id]
 
-    def files(self, student: str) -> dict[str, bytes]:
+    def files(self, student: str, question: Question) -> dict[str, bytes]:
         paths = [self.folder] if self.folder.is_file() else sorted(path for path in self.folder.iterdir() if path.is_file())
-        return {path.name: path.read_bytes() for path in paths}
+        there = {path.name: path for path in paths}
+        return {name: there[name].read_bytes() for name in self.assignment.visible(question, there)}
+
+    def recall(self, student: str, spec: CheckSpec) -> CheckResult | None:
+        return None
+
+    def remember(self, student: str, result: CheckResult) -> None:
+        return None
 
     def reset(self) -> None:
-        return None
+        self.directs.clear()
 
 
 class Collector:
@@ -61,14 +74,17 @@ class Collector:
             self.broken.append(f"{report.nodeid}: {report.longrepr}")
 
 
-def check(assignment: Assignment, folder: Path) -> list[CheckResult]:
-    """Run the public checks of `assignment` on the code in `folder`, in this process.
+def check(assignment: Assignment, folder: Path, question: str = "") -> list[CheckResult]:
+    """Run the public checks of `assignment`, or of one question of it, on the code in `folder`, in this process.
 
-    Raises InputError where the folder holds no code, CourseError where the checks themselves are broken.
+    Raises InputError where the folder holds no code or there is no such question, CourseError where the checks are broken.
     """
+    known = [one.id for one in assignment.questions]
+    if question and question not in known:
+        raise InputError(f"{assignment.slug} has no question {question!r}; it has {', '.join(known)}")
     code = read_code(assignment, folder)
     collector = Collector()
-    plugin = SuitePlugin(Suite(assignment), [YOU], _One(code, folder))
+    plugin = SuitePlugin(Suite(assignment, only=question), [YOU], _One(assignment, code, folder))
     with _inside(folder):
         run_pytest([str(assignment.folder / "checks")], [plugin, collector])
     if collector.broken:
@@ -81,7 +97,7 @@ def read_code(assignment: Assignment, folder: Path) -> CodeFolder:
     wanted = ", ".join(assignment.files)
     if not folder.exists():
         raise InputError(f"{folder} does not exist; give the folder that holds {wanted}")
-    code = CodeFolder.read(folder, modules=assignment.modules, forbidden=assignment.forbidden)
+    code = CodeFolder.read(folder, modules=assignment.modules)
     there = {folder.name} if folder.is_file() else {path.name for path in folder.iterdir()}
     if not any(name.endswith((".py", ".ipynb")) for name in code.sources) and not there & set(assignment.files):
         raise InputError(f"{folder} holds neither a .py file nor a notebook; wanted {wanted}")

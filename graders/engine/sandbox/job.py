@@ -20,6 +20,7 @@ from .process import Budget, Ended, OutOfMemory, OutOfTime, Process
 if TYPE_CHECKING:
     from .session import Sandbox
 
+SCRATCH = "/tmp/scratch"
 _PATH_PARTS = 12
 _WHATS = frozenset({"raised", "package", "forbidden", "notebook", "function", "nofunction", "file", "cell"})
 
@@ -36,6 +37,7 @@ class Job:
         self._modules = modules
         self._process: Process | None = None
         self._loaded: set[str] = set()
+        self._folders: list[str] = []
         self._broken: dict[str, StudentFault] = {}
 
     def call(
@@ -57,7 +59,8 @@ class Job:
         code = self._code_of(module)
         if code in self._broken:
             raise self._broken[code].with_traceback(None)
-        question = {"module": module, "function": function, "args": tuple(args), "kwargs": kwargs or {}, "seed": seed}
+        question: dict[str, Any] = {"module": module, "function": function, "args": tuple(args), "kwargs": kwargs or {}}
+        question |= {"seed": seed, "folders": list(self._folders)}
         process = self._ready()
         budget = Budget(seconds)
         if code not in self._loaded:
@@ -68,6 +71,13 @@ class Job:
                 raise
             self._loaded.add(code)
         return self._ask(process, {"op": "call", **question}, budget, f"`{module}.{function}`")
+
+    def scratch(self, name: str) -> str:
+        """The path of a folder of that name in the job's own /tmp; it is made before the next call, by whatever process serves it."""
+        folder = f"{SCRATCH}/{checked_name(name)}"
+        if folder not in self._folders:
+            self._folders.append(folder)
+        return folder
 
     def close(self) -> None:
         """End the job's processes. The job may still be called: that starts fresh ones."""

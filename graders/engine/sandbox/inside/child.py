@@ -64,6 +64,8 @@ def _run(folder: CodeFolder, question: dict[str, Any]) -> Any:
     if question["op"] == "load":
         folder.find(module, function)
         return None
+    for path in question["folders"]:
+        os.makedirs(path, exist_ok=True)
     if question["seed"] is not None:
         reseed(question["seed"])
     target = folder.find(module, function)
