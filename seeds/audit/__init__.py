@@ -17,6 +17,7 @@ import numpy as np
 
 from seeds import cache
 from seeds.audit import checks
+from seeds.audit.balance import balance
 from seeds.audit.findings import Finding, Report, Severity, read
 from seeds.audit.labels import check_ids, check_label_order, check_supports
 from seeds.audit.sound import Sound, examine
@@ -27,7 +28,7 @@ from seeds.parallel import spread
 
 __all__ = ["Finding", "Report", "Severity", "audit", "check_label_order", "check_supports", "gate"]
 
-VERSION = 1
+VERSION = 2
 """Raise it with every change that alters a finding: the cache goes by it."""
 
 
@@ -83,7 +84,7 @@ def _audit(dataset: Dataset, workers: int | None, progress: Callable[[int], obje
         *checks.groups(dataset),
         *checks.health(dataset, sounds),
         *checks.duplicates(dataset, clusters(dataset, sounds, workers=workers)),
-        *checks.balance(dataset),
+        *balance(dataset),
         *filter(None, [check_ids(dataset)]),
         *checks.bandwidth(dataset, sounds),
     )
@@ -95,6 +96,9 @@ def _facts(dataset: Dataset, sounds: list[Sound]) -> dict[str, str]:
     """Say in words how much there is."""
     seconds = sum(sound.seconds for sound in sounds)
     parts = [(part or "no part", int((dataset.parts == part).sum())) for part in ("", *PARTS)]
-    facts = {"examples": str(len(dataset)), "classes": str(len(dataset.label_names))}
+    classes = len(dataset.label_names) - (dataset.outsider_label is not None)
+    facts = {"examples": str(len(dataset)), "classes": f"{classes}{' and outsiders' if dataset.outsiders.any() else ''}"}
+    if dataset.frame_labels is not None:
+        facts["frames"] = f"{int(dataset.frame_labels.lengths.sum())} of {len(dataset.frame_labels.names)} classes"
     facts |= {"groups": str(len(set(dataset.groups.tolist()))), "parts": ", ".join(f"{part} {n}" for part, n in parts if n)}
     return facts | ({"sound": f"{seconds / 60:.1f} minutes at {dataset.sample_rate} Hz"} if seconds else {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -18,8 +18,6 @@ SILENT_PEAK = 1e-3
 """Of full scale, -60 dB: nobody speaks so low before a microphone that works."""
 CLIPPED_SHARE = 1e-3
 """A thousandth of the samples in flat tops is heard."""
-UNBALANCED = 3.0
-"""Largest class to smallest, in one part."""
 CLIFF_DB, CLIFF_ALONE_DB, ALONE = 15.0, 25.0, 5
 """A group's recordings were once cut off at an edge where nine tenths of them fall by so much across it. A vowel may fall as steeply,
 so a group of fewer than `ALONE` recordings must fall further. Measured on the embedded digits: through 8 kHz and back 23 dB (5th
@@ -102,33 +100,6 @@ def duplicates(dataset: Dataset, clusters: Sequence[NDArray[np.int64]]) -> Itera
         )
         message += ": keep one of each" if split else "must not be dealt to several parts: give each set one group"
         yield Finding("copies", Severity.WARNING, message, tuple(within))
-
-
-def balance(dataset: Dataset) -> Iterator[Finding]:
-    """Compare the sizes of the classes, part by part."""
-    if len(dataset.label_names) < 2:
-        return
-    names, anywhere = dataset.label_names, set(dataset.labels.tolist())
-    never = tuple(name for label, name in enumerate(names) if label not in anywhere)
-    if never:
-        yield Finding("balance", Severity.INFO, f"{len(never)} of {len(names)} classes have no example", never)
-    for part in sorted(set(dataset.parts.tolist()), key=["", *PARTS].index):
-        counts = Counter(dataset.labels[dataset.parts == part].tolist())
-        title = f"the {part} part" if part else "the set"
-        missing = tuple(names[label] for label in sorted(anywhere - set(counts)))
-        if missing:
-            severity = Severity.ERROR if part == "train" else Severity.WARNING
-            remedy = "they cannot be learnt" if part == "train" else "nothing is known about them"
-            yield Finding(
-                "balance", severity, f"{title} lacks {len(missing)} classes that others have, so {remedy}: split anew", missing
-            )
-        if max(counts.values()) > UNBALANCED * min(counts.values()):
-            message = (
-                f"{title} is unbalanced ({min(counts.values())} to {max(counts.values())} examples per class; always guessing the"
-            )
-            message += f" largest gives {max(counts.values()) / counts.total():.0%}): report figures per class"
-            items = tuple(f"{names[label]}: {count}" for label, count in counts.most_common())
-            yield Finding("balance", Severity.WARNING, message, items)
 
 
 def bandwidth(dataset: Dataset, sounds: Sequence[Sound]) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from seeds import cache
 from seeds.datasets._outsiders import NOISES, bleats
-from seeds.datasets.base import INT16_FULL_SCALE, Dataset, IntArray, Packed, Part, Signals, check_disjoint
+from seeds.datasets.base import INT16_FULL_SCALE, OUTSIDER, Dataset, IntArray, Packed, Part, Signals, check_disjoint
 from seeds.determinism import derive, rng
 from seeds.errors import DataError
 from seeds.speech.acoustics import FloatSignal, record, resample, vary
@@ -20,7 +20,6 @@ from seeds.speech.sentences import draw_text
 
 SAMPLE_RATE = 16_000  # Hz, as the real set is stored
 SPEAKERS = 5
-OUTSIDER = "outsider"
 PART_OF_RECORDING: tuple[Part, ...] = ("train", "train", "validation", "train", "test")
 """Recording k of a speaker belongs to part k modulo 5."""
 

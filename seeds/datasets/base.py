@@ -30,6 +30,8 @@ Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = get_args(Part)
 SHARES: Mapping[Part, float] = {"train": 0.6, "validation": 0.2, "test": 0.2}
 INT16_FULL_SCALE = 32768.0
+OUTSIDER = "outsider"
+"""The name of a label that is no class: what goes by it belongs to none of the others (an open set)."""
 
 
 class Signals(Sequence[FloatArray]):
@@ -192,6 +194,16 @@ class Dataset:
     def __len__(self) -> int:
         """Count the examples."""
         return len(self.labels)
+
+    @property
+    def outsider_label(self) -> int | None:
+        """Give the label of those who belong to no class, None where the set is closed."""
+        return self.label_names.index(OUTSIDER) if OUTSIDER in self.label_names else None
+
+    @property
+    def outsiders(self) -> NDArray[np.bool_]:
+        """Tell who belongs to no class: (N,)."""
+        return np.asarray(self.labels == (-1 if self.outsider_label is None else self.outsider_label))
 
     @property
     def waveforms(self) -> Signals:
