@@ -36,12 +36,19 @@ def page_of_rows(rows: Sequence[GradeRow], class_grades: ClassGrades, *, languag
         language,
         summary=summarise(rows, class_grades),
         lost=[(row, checks) for row in rows if (checks := _with_detail(row))],
+        noticed=[(row, checks) for row in rows if (checks := _with_notice(row))],
         assignment=class_grades.assignment,
         run=class_grades.run,
         order=ORDER,
         script=Markup(script),  # a file of ours
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+
+
+def _with_notice(row: GradeRow) -> tuple[CheckRow, ...]:
+    """Checks that left a notice for the TA, or missed a cut-off narrowly."""
+    found = [(check, check.result.finding) for check in row.checks if check.result]
+    return tuple(check for check, finding in found if finding.notice or (finding.metric and finding.metric.near_miss))
 
 
 def _with_detail(row: GradeRow) -> tuple[CheckRow, ...]:

@@ -204,7 +204,7 @@ def _result(row: Any) -> CheckResult:
         outcome=Outcome(row.outcome),
         points=row.points,
         max_points=row.max_points,
-        finding=Finding(**row.finding),
+        finding=Finding.from_json(row.finding),
         seconds=row.seconds,
         attempts=row.attempts,
     )

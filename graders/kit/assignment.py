@@ -136,6 +136,11 @@ class Assignment:
         return sum(question.automatic_points for question in self.questions)
 
     @property
+    def bonus_points(self) -> float:
+        """Points of bonus questions, automatic ones and those that wait for a TA; they are among the others."""
+        return sum(question.automatic_points + question.rubric_points for question in self.questions if question.bonus)
+
+    @property
     def rubric_points(self) -> float:
         """Points that wait for a TA, over all questions."""
         return sum(question.rubric_points for question in self.questions)

@@ -11,16 +11,19 @@ count against the student; anything else that goes wrong in a suite, a plain `as
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from numpy.typing import ArrayLike, NDArray
+
 from .assignment import CheckSpec
 from .compare import ATOL, RTOL, Difference, difference, shown
 from .errors import CheckFailed, CourseError
+from .intervals import estimate
 from .mistakes import Mistake, Mistakes
-from .outcome import Finding
+from .outcome import Finding, Metric
 from .proxy import Function
 
 Test = TypeVar("Test", bound=Callable[..., None])
@@ -36,6 +39,8 @@ class Attempt:
     mistakes: Mistakes | None = None
     share: float = 1.0
     notes: list[str] = field(default_factory=list)
+    metric: Metric | None = None
+    notices: list[str] = field(default_factory=list)
 
 
 running: ContextVar[Attempt] = ContextVar("running")
@@ -74,14 +79,16 @@ def equal(got: Any, wanted: Any, *, what: str = "the answer", inputs: Any = None
         raise CheckFailed(_finding(found, got, wanted, inputs, None))
 
 
-def ensure(condition: Any, message: str, *, got: Any = None, wanted: Any = None, inputs: Any = None) -> None:
+def ensure(condition: Any, message: str, *, got: Any = None, wanted: Any = None, inputs: Any = None, mistake: str = "") -> None:
     """Fail with `message` unless the condition holds.
 
     The student reads the message even of a hidden check, so it says what is wanted and holds no value that her code chose; values
-    go into `got`, `wanted` and `inputs`.
+    go into `got`, `wanted` and `inputs`. `mistake` is the stem of the mistake's file that this failure shows for sure.
     """
     if not condition:
-        raise CheckFailed(_finding(Difference(message, message), got, wanted, inputs, None))
+        known = running.get().mistakes
+        found = known.named(mistake) if mistake and known else None
+        raise CheckFailed(_finding(Difference(message, message), got, wanted, inputs, found))
 
 
 def award(share: float, message: str) -> None:
@@ -103,6 +110,30 @@ def band(value: float, what: str) -> None:
     coming = next((one for one in spec.bands if value < one.floor), None)
     goal = f"; {coming.share:.0%} of the points from {coming.floor:g} on" if coming else ""
     award(share, f"{what}: {value:.3f}{goal}")
+
+
+def graded(scores: ArrayLike, what: str, groups: Sequence[Any] | NDArray[Any] | None = None) -> float:
+    """Award by the check's bands for the mean of `scores` (N,), say how sure it is, and return it.
+
+    `groups` (N,) are what the items depend on: speakers, artists. The interval and the probability of reaching the next band (of
+    keeping the highest, where it is reached) are told, a near miss is called one; points depend on the mean alone.
+    """
+    attempt = running.get()
+    found = estimate(scores, groups, seed=attempt.seed)
+    band(found.value, what)
+    coming = next((one for one in attempt.spec.bands if found.value < one.floor), attempt.spec.bands[-1])
+    metric = Metric(what, found.value, found.low, found.high, coming.floor, found.reaches(coming.floor))
+    attempt.metric = metric
+    trust = f"95 % interval {found.low:.3f} to {found.high:.3f} over {found.items} items in {found.groups} groups"
+    if metric.near_miss:
+        trust += f". A near miss: a like test would reach {coming.floor:g} with probability {metric.probability:.2f}"
+    attempt.notes = [f"{attempt.notes[0]} ({trust})."]
+    return found.value
+
+
+def notify(text: str) -> None:
+    """Tell the TA something that changes no points, such as a claimed accuracy far from the one that training reached here."""
+    running.get().notices.append(text)
 
 
 def _finding(found: Difference, got: Any, wanted: Any, inputs: Any, mistake: Mistake | None) -> Finding:

@@ -40,6 +40,13 @@ class Mistakes:
 
     known: tuple[Mistake, ...]
 
+    def named(self, stem: str) -> Mistake:
+        """The mistake of the file `<stem>.py`. Raises CourseError where there is none."""
+        for mistake in self.known:
+            if f"{mistake.file}__{mistake.name}" == stem:
+                return mistake
+        raise CourseError(f"a suite names the mistake {stem!r}; mistakes/ has no {stem}.py")
+
     def explain(
         self, right: Function, args: tuple[Any, ...], kwargs: dict[str, Any], got: Any, wanted: Any, rtol: float, atol: float
     ) -> Mistake | None:

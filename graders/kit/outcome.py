@@ -18,12 +18,30 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
+class Metric:
+    """A measured score. [`low`, `high`] is its 95 % interval; `probability` that a like test would reach `cutoff`."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    cutoff: float
+    probability: float
+
+    @property
+    def near_miss(self) -> bool:
+        """Whether the cut-off was missed by less than the test can tell."""
+        return self.value < self.cutoff <= self.high
+
+
+@dataclass(frozen=True)
 class Finding:
     """Why a check ended as it did. All text is plain text and untrusted: escape it where it is shown.
 
     `message` is safe to show to the student always. `difference` (the same in full), `got`, `wanted` and `inputs` are shown for
     public checks only, `detail` to the TA only (and in the student's own run). `mistake` names the known mistake whose answer
-    equals the student's; `lesson` is what that mistake's file teaches.
+    equals the student's; `lesson` is what that mistake's file teaches. `notice` is for the TA: something to look into that
+    changes no points. `metric` is the score that points were given for.
     """
 
     message: str = ""
@@ -34,6 +52,14 @@ class Finding:
     detail: str = ""
     mistake: str = ""
     lesson: str = ""
+    notice: str = ""
+    metric: Metric | None = None
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Finding:
+        """The inverse of `asdict`."""
+        metric = data.get("metric")
+        return cls(**{**data, "metric": Metric(**metric) if metric else None})
 
 
 @dataclass(frozen=True)
@@ -55,4 +81,4 @@ class CheckResult:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> CheckResult:
         """The inverse of `to_json`."""
-        return cls(**{**data, "outcome": Outcome(data["outcome"]), "finding": Finding(**data["finding"])})
+        return cls(**{**data, "outcome": Outcome(data["outcome"]), "finding": Finding.from_json(data["finding"])})

@@ -12,7 +12,7 @@ import json
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -213,6 +213,7 @@ class SuitePlugin:
         finally:
             running.reset(token)
         seconds = time.perf_counter() - start
+        finding = replace(finding, notice="\n".join(state.notices), metric=state.metric)
         return CheckResult(spec.id, outcome, round(share * spec.points, 6), spec.points, finding, seconds, attempt), final
 
 

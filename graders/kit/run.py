@@ -166,9 +166,12 @@ def describe(assignment: Assignment, outcomes: Sequence[CheckResult]) -> str:
             lines.append(f"       see the handout, section {spec.section}")
     earned, reachable = sum(r.points for r in outcomes), sum(r.max_points for r in outcomes)
     hidden = assignment.automatic_points - reachable
+    bonus = f" Of all points {assignment.bonus_points:g} are a bonus." if assignment.bonus_points else ""
     lines.append("")
     lines.append(f"Public checks: {earned:g} of {reachable:g} points.")
-    lines.append(f"Hidden checks, run after you hand in: {hidden:g} points. Graded by a TA: {assignment.rubric_points:g} points.")
+    lines.append(
+        f"Hidden checks, run after you hand in: {hidden:g} points. Graded by a TA: {assignment.rubric_points:g} points.{bonus}"
+    )
     return "\n".join(lines)
 
 

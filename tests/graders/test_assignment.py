@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from graders.kit.assignment import Band, load
+from graders.kit.assignment import Band, Environment, load
 from graders.kit.errors import CourseError
 
 TOY = Path(__file__).resolve().parents[1] / "toy_course" / "assignments" / "toy"
@@ -21,6 +21,65 @@ def test_the_toy_assignment() -> None:
     assert toy.check("q1.mean").section == "q1"
     with pytest.raises(CourseError, match="no check 'q9'"):
         toy.check("q9")
+
+
+QUESTIONS = """
+title.en = "Two"
+title.fa = "دو"
+files = ["a.py", "b.py", "notes.md"]
+seed = 1
+packages = ["numpy"]
+forbidden = ["torch"]
+datasets = ["digits"]
+
+[[questions]]
+id = "q1"
+title.en = "One"
+title.fa = "یک"
+files = ["a.py"]
+
+[[questions]]
+id = "q2"
+title.en = "Two"
+title.fa = "دو"
+files = ["b.py", "weights/"]
+packages = ["torch"]
+forbidden = []
+memory_mb = 512
+datasets = ["genres", "digits"]
+bonus = true
+
+[[questions.rubric]]
+id = "q2.essay"
+points = 3
+title.en = "Essay"
+title.fa = "نوشتار"
+"""
+
+
+def test_a_question_has_files_packages_and_rules_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "assignment.toml").write_text(QUESTIONS, encoding="utf-8")
+    two = load(tmp_path)
+    first, second = two.questions
+    assert first.environment == Environment(("numpy",), ("torch",), 2048)
+    assert second.environment == Environment(("torch",), (), 512)
+    assert (two.packages, two.datasets, two.bonus_points) == (("numpy", "torch"), ("digits", "genres"), 3)
+    handed_in = ("a.py", "b.py", "notes.md", "helper.py", "weights/net.npz")
+    assert two.visible(first, handed_in) == ("a.py", "notes.md", "helper.py")
+    assert two.visible(second, handed_in) == ("b.py", "notes.md", "helper.py", "weights/net.npz")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('files = ["a.py"]', 'files = ["c.py"]', "q1: its files c.py do not stand in the assignment's"),
+        ("bonus = true", "bonus = 1", "'bonus' is 1; it must be true or false"),
+    ],
+)
+def test_faults_of_a_question_are_named(old: str, new: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "assignment.toml").write_text(QUESTIONS.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(CourseError, match=says.replace("'", ".")):
+        load(tmp_path)
 
 
 @pytest.mark.parametrize(

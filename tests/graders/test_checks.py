@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from graders.engine.worker import Patience
-from graders.kit.assignment import load
+from graders.kit.assignment import CheckSpec, Question, load
 from graders.kit.checks import check
 from graders.kit.direct import Direct
 from graders.kit.errors import CourseError
@@ -18,7 +18,7 @@ from graders.kit.run import Collector, run_pytest
 
 TOY = Path(__file__).resolve().parents[1] / "toy_course"
 REFERENCE, MISTAKES = TOY / "reference" / "toy", TOY / "graders" / "toy" / "mistakes"
-HEAD = "from graders.kit import award, band, check, ensure, equal, same\n\n\n"
+HEAD = "from graders.kit import award, band, check, ensure, equal, graded, notify, same\n\n\n"
 
 
 class OneProvider:
@@ -28,11 +28,17 @@ class OneProvider:
         self.direct = Direct(CodeFolder({"sums.py": source}))
         self.resets = 0
 
-    def backend(self, student: str) -> Direct:
+    def backend(self, student: str, question: Question) -> Direct:
         return self.direct
 
-    def files(self, student: str) -> dict[str, bytes]:
+    def files(self, student: str, question: Question) -> dict[str, bytes]:
         return {"answers.toml": b"a = 1"}
+
+    def recall(self, student: str, spec: CheckSpec) -> None:
+        return None
+
+    def remember(self, student: str, result: CheckResult) -> None:
+        return None
 
     def reset(self) -> None:
         self.resets += 1
@@ -43,6 +49,7 @@ def run(
 ) -> tuple[CheckResult, OneProvider]:
     """Run one check `q1.score` (5 points, bands at 0.5 and 0.9) with this body on a submission with this source."""
     lines = "\n    ".join(body.splitlines())
+    tmp_path.mkdir(exist_ok=True)
     (tmp_path / "test_one.py").write_text(
         f'{HEAD}@check("q1.score")\ndef test_one({arguments}):\n    """Asked."""\n    {lines}\n'
     )
@@ -106,6 +113,38 @@ def test_a_wrong_answer_is_explained_by_the_mistake_that_gives_it(tmp_path: Path
     assert "axis=1" in result.finding.lesson
     unknown, _ = run(tmp_path, body, "def row_means(m): return [7.0, 7.0, 7.0]")
     assert (unknown.finding.mistake, unknown.outcome) == ("", Outcome.FAILED)
+
+
+def test_a_graded_score_says_how_sure_it_is(tmp_path: Path) -> None:
+    body = "graded([1.0] * 85 + [0.0] * 15, 'accuracy', [place // 5 for place in range(100)])"
+    result, _ = run(tmp_path, body)
+    metric = result.finding.metric
+    assert metric and (result.points, metric.value, metric.cutoff) == (2.0, 0.85, 0.9)
+    assert 0.6 < metric.low < 0.8 and 0.9 < metric.high <= 1.0 and 0.1 < metric.probability < 0.5
+    assert metric.near_miss and "near miss" in result.finding.message and "20 groups" in result.finding.message
+    assert CheckResult.from_json(result.to_json()) == result
+    far, _ = run(tmp_path / "far", "graded([1.0, 0.0] * 300, 'accuracy')")
+    assert far.finding.metric and not far.finding.metric.near_miss and "near miss" not in far.finding.message
+    assert run(tmp_path / "none", "graded([], 'accuracy')")[0].outcome is Outcome.UNGRADED
+
+
+def test_a_notice_is_for_the_ta_and_changes_no_points(tmp_path: Path) -> None:
+    result, _ = run(tmp_path, "notify('far off'); award(0.5, 'half')")
+    assert (result.finding.notice, result.points) == ("far off", 2.5)
+    assert "far off" not in result.finding.message
+
+
+def test_a_check_may_name_the_mistake_itself(tmp_path: Path) -> None:
+    result, _ = run(tmp_path, "ensure(False, 'no', mistake='sums__column_means')")
+    assert result.finding.mistake == "column_means" and "axis=1" in result.finding.lesson
+    assert run(tmp_path / "none", "ensure(False, 'no', mistake='sums__none_such')")[0].outcome is Outcome.UNGRADED
+
+
+def test_a_folder_stays_for_the_whole_check(tmp_path: Path) -> None:
+    source = "import os\ndef put(f):\n    open(os.path.join(f, 'w'), 'w').write('7')\ndef there(f):\n    return os.listdir(f)"
+    body = "f = student.scratch('model')\nstudent.sums.put(f)\nequal(student.sums.there(f), ['w'])"
+    assert run(tmp_path, body, source)[0].outcome is Outcome.PASSED
+    assert run(tmp_path / "anew", "equal(student.sums.there(student.scratch('model')), [])", source)[0].outcome is Outcome.PASSED
 
 
 def test_a_retry_sees_the_same_random_input(tmp_path: Path) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from graders.engine.records import ClassGrades, Grade, RunInfo
-from graders.kit.assignment import Assignment, CheckSpec, Question, RubricItem
-from graders.kit.outcome import CheckResult, Finding, Outcome
+from graders.kit.assignment import Assignment, CheckSpec, Environment, Question, RubricItem
+from graders.kit.outcome import CheckResult, Finding, Metric, Outcome
 
 PUBLIC = frozenset({"q1.mfcc"})
+ENVIRONMENT = Environment(("numpy",), ("torch",), 1024)
 OVERRIDE = "\u202e"
 PAYLOAD = '<script>alert("x")</script><img src=x onerror=alert(1)>\'"&{{ 7*7 }}'
 
@@ -30,6 +31,8 @@ def make_assignment() -> Assignment:
             spec("q1.delta", 4, "The derivatives are regressions over five frames.", "مشتق‌ها رگرسیون روی پنج فریم‌اند."),
         ),
         (),
+        ("features.py",),
+        ENVIRONMENT,
     )
     network = Question(
         "q2",
@@ -41,15 +44,15 @@ def make_assignment() -> Assignment:
             spec("q2.train", 7.5, "Training ends on speakers it never heard.", "آموزش بر گویندگان ناشنیده سنجیده می‌شود."),
         ),
         (RubricItem("q2.discussion", 12, {"en": "Which features win, and why?", "fa": "کدام ویژگی بهتر است و چرا؟"}, "q2"),),
+        ("mlp.py", "weights/"),
+        ENVIRONMENT,
+        bonus=True,
     )
     return Assignment(
         "speech_hw4",
         {"en": "Speech processing, homework 4", "fa": "پردازش گفتار، تمرین ۴"},
         ("features.py", "mlp.py"),
         42,
-        ("numpy",),
-        ("torch",),
-        1024,
         ("digits",),
         (features, network),
         Path("assignments/speech_hw4"),
@@ -83,6 +86,7 @@ WRONG = Finding(
     detail="secret-detail Traceback (most recent call last): <b>File</b> mlp.py line 40",
     mistake="mlp__output_derivative_missing",
     lesson=LESSON,
+    notice="secret-notice claims 0.99, reached 0.31",
 )
 PUBLIC_WRONG = Finding(
     message="mfcc: shape (31, 12) where (98, 12) was wanted. The hop is 10 ms; did `hop_length` reach the loop?",
@@ -93,6 +97,7 @@ PUBLIC_WRONG = Finding(
     mistake="features__hop_not_passed",
     lesson="The hop never reaches the framing, so its default of 512 samples is used: 32 ms.\n\nPass `hop_length` on.",
 )
+NEAR = Metric("accuracy", 0.78, 0.7, 0.85, 0.8, 0.31)
 
 
 def result(check: CheckSpec, outcome: Outcome, share: float = 0.0, finding: Finding | None = None) -> CheckResult:
@@ -111,7 +116,12 @@ def mixed(assignment: Assignment) -> tuple[CheckResult, ...]:
     ours = Finding(message="The check could not be completed.", detail="secret-detail the sandbox died twice")
     return (
         result(first, Outcome.FAILED, finding=PUBLIC_WRONG),
-        result(second, Outcome.PARTIAL, 0.5, Finding(message="Right but for the first two frames: edge frames are repeated.")),
+        result(
+            second,
+            Outcome.PARTIAL,
+            0.5,
+            Finding(message="Right but for the first two frames: edge frames are repeated.", metric=NEAR),
+        ),
         result(third, Outcome.PASSED),
         result(fourth, Outcome.UNGRADED, finding=ours),
         result(fifth, Outcome.TIMEOUT, finding=late),
@@ -121,7 +131,7 @@ def mixed(assignment: Assignment) -> tuple[CheckResult, ...]:
 def hostile(assignment: Assignment) -> tuple[CheckResult, ...]:
     """The payload in every text that a record holds."""
     text = f"{PAYLOAD}{OVERRIDE}\x1b[31m\x00\ud800"
-    finding = Finding(*[text] * 7)
+    finding = Finding(*[text] * 9)
     return tuple(result(check, Outcome.FAILED, finding=finding) for check in assignment.checks())
 
 

@@ -119,6 +119,17 @@ def test_values_of_a_check_are_shown_where_it_is_public_only(class_grades: Class
     assert not any(word in student_page(grade, class_grades) for word in words)
 
 
+def test_notices_and_near_misses_are_for_the_ta(class_grades: ClassGrades) -> None:
+    text = text_of(class_page(class_grades))
+    assert "secret-notice claims 0.99, reached 0.31" in text
+    assert text.index("Worth a look") < text.index("Right but for the first two frames")
+
+
+def test_a_bonus_is_called_one(class_grades: ClassGrades) -> None:
+    text = text_of(student_page(class_grades.grades[2], class_grades))
+    assert "Network from scratch bonus" in text and "Among all points, 30.5 are a bonus." in text
+
+
 def test_details_stand_on_the_class_page_collapsed(class_grades: ClassGrades) -> None:
     page = class_page(class_grades)
     assert "secret-detail the sandbox died twice" in page
