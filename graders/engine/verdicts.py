@@ -42,5 +42,6 @@ class Verdicts:
     def _place(self, check: str, files: Mapping[str, bytes]) -> Path:
         digest = hashlib.sha256(check.encode())
         for name, content in sorted(files.items()):
-            digest.update(f"\n{name}\n{len(content)}\n".encode("utf-8", "surrogateescape") + content)
+            raw = name.encode("utf-8", "surrogateescape")
+            digest.update(f"{len(raw)}:{len(content)}:".encode() + raw + content)  # lengths first: no two sets read the same
         return self.folder / f"{digest.hexdigest()}.json"

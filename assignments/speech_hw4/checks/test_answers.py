@@ -4,6 +4,12 @@ from graders.kit import check
 from graders.kit.written import readable
 
 
+@check("q1.readable")
+def test_choices(answers):
+    """Your choices in answers.toml can be read."""
+    readable(answers, "q1")
+
+
 @check("q2.readable")
 def test_readable(answers):
     """Your formulas in answers.toml can be read; the echo shows how they are understood."""
