@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from benchmarks.bench_cli import command as bench_command
 from graders.data_cli import group as data_group
 from graders.engine.course import Course
 from graders.kit.errors import SandboxUnavailable, SanjehError
@@ -60,6 +61,7 @@ def main(context: click.Context, course: Path | None) -> None:
     context.obj = Course(course.resolve()) if course else Course()
 
 
+main.add_command(bench_command)
 main.add_command(data_group)
 
 

@@ -1,0 +1,160 @@
+"""Records -> rows: for each case, seeds and sampling apart; for each pair of cases, whether the difference is more than chance.
+
+Pure: everything comes from the records, raw predictions included. Tables and pages only print these rows.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.engine import statistics
+from benchmarks.engine.record import Record
+from benchmarks.engine.statistics import Difference, Interval, McNemar, Spread
+from benchmarks.engine.store import latest
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One case: its main metric over seeds, and what the test set's size allows to say.
+
+    Attributes:
+        spread: over seeds. sampling: over test items (seeds averaged), None where the metric is not a mean over items.
+        detectable: difference to a figure from other items that this test set would show; None likewise.
+        failed: seeds that failed. problem: of the last failure, or why it was not run here.
+        seconds: median training time of one run (wall clock of the run where no training was timed).
+    """
+
+    case: str
+    size: str
+    device: str
+    spread: Spread | None
+    sampling: Interval | None
+    detectable: float | None
+    items: int | None
+    effective: float | None
+    parameters: int | None
+    seconds: float | None
+    failed: int
+    problem: str
+    identities: tuple[str, ...]
+    reported: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PairRow:
+    """Two cases on the same test items. `p` is that of t over groups, corrected for all pairs (Holm); `significant` is p < 0.05.
+
+    McNemar's test is about the answers that more than half of the seeds give right. `detectable` is the difference that this test
+    set would have shown for a pair that disagrees as often as this one.
+    """
+
+    first: str
+    second: str
+    difference: Difference
+    mcnemar: McNemar
+    p: float
+    detectable: float
+    significant: bool
+    size: str
+    device: str
+
+
+Key = tuple[str, str, str]
+
+
+def current(records: Iterable[Record], task: str, wanted: Iterable[str] | None = None) -> dict[Key, list[Record]]:
+    """Give the records that count, by (case, size, device), seeds in order.
+
+    `wanted` holds the identities of the task as it is now; without it, records of older code or data count too, but of those with
+    one seed only the last.
+    """
+    chosen = None if wanted is None else set(wanted)
+    found: dict[Key, dict[int, Record]] = {}
+    for identity, record in latest(records).items():
+        if record.task == task and (chosen is None or identity in chosen):
+            key = (record.case, record.size, record.device.kind if record.device else "")
+            found.setdefault(key, {})[record.seed] = record
+    return {key: [seeds[seed] for seed in sorted(seeds)] for key, seeds in found.items()}
+
+
+def correct(records: Sequence[Record]) -> tuple[NDArray[np.float64], NDArray[np.int64], str] | None:
+    """Right or wrong for every seed and item (S, N), the group of each item (N,), and the hash of the items.
+
+    None where the metric is not accuracy over classes, or seeds had different test items.
+    """
+    done = [record for record in records if record.status == "ok" and record.predictions is not None and record.split is not None]
+    if not done or done[0].metric.of != "items" or any(one.predictions and one.predictions.kind != "classes" for one in done):
+        return None
+    hashes = {record.split.items for record in done if record.split}
+    if len(hashes) != 1:
+        return None
+    rows = []
+    for record in done:
+        assert record.predictions is not None
+        labels, predicted, groups = record.predictions.arrays()
+        rows.append(labels == predicted)
+    return np.array(rows, dtype=float), groups, hashes.pop()
+
+
+def cases(found: dict[Key, list[Record]]) -> list[CaseRow]:
+    """Make the rows of cases, in the order of the records."""
+    return [_case(key, records) for key, records in found.items()]
+
+
+def _case(key: Key, records: Sequence[Record]) -> CaseRow:
+    done = [record for record in records if record.status == "ok" and record.value is not None]
+    bad = [record for record in records if record.status != "ok"]
+    values = [record.value for record in done if record.value is not None]
+    scores = correct(done)
+    sampling = detectable = effective = None
+    if scores is not None:
+        right, groups, _ = scores
+        sampling = statistics.bootstrap(right, groups)
+        effective = statistics.effective_items(right, groups)
+        detectable = statistics.detectable_difference(effective, sampling.value)
+    seconds = [_training(record) for record in done]
+    return CaseRow(
+        *key,
+        spread=statistics.seed_spread(values) if values else None,
+        sampling=sampling,
+        detectable=detectable,
+        items=None if scores is None else scores[0].shape[1],
+        effective=effective,
+        parameters=done[-1].parameters if done else None,
+        seconds=float(np.median(seconds)) if seconds else None,
+        failed=sum(record.status == "failed" for record in bad),
+        problem=bad[-1].problem if bad else "",
+        identities=tuple(record.identity for record in records),
+        reported=records[-1].reported,
+    )
+
+
+def _training(record: Record) -> float:
+    timing = record.times.get("train")
+    return timing.median_s / timing.runs if timing else record.seconds
+
+
+def pairs(found: dict[Key, list[Record]]) -> list[PairRow]:
+    """Compare all cases of one size and device that answered the same items, corrected for their number."""
+    scored = [(key, scores) for key, records in found.items() if (scores := correct(records)) is not None]
+    compared: list[tuple[Key, Key, Difference, McNemar, float]] = []
+    for (one, first), (two, second) in itertools.combinations(scored, 2):
+        if one[1:] != two[1:] or first[2] != second[2]:
+            continue
+        seeds = min(len(first[0]), len(second[0]))
+        a, b = first[0][:seeds], second[0][:seeds]
+        most = statistics.mcnemar(a.mean(axis=0) > 0.5, b.mean(axis=0) > 0.5)
+        effective = statistics.effective_items(a.mean(axis=0) - b.mean(axis=0), first[1])
+        disagreement = float(np.abs(a - b).mean())
+        detectable = statistics.detectable_paired(effective, disagreement)
+        compared.append((one, two, statistics.bootstrap_difference(a, b, first[1]), most, detectable))
+    corrected = statistics.holm([difference.p for _, _, difference, _, _ in compared])
+    return [
+        PairRow(one[0], two[0], difference, most, p, detectable, p < 1 - statistics.LEVEL, one[1], one[2])
+        for (one, two, difference, most, detectable), p in zip(compared, corrected, strict=True)
+    ]
