@@ -12,55 +12,52 @@ NOBODY = -1
 SHRINKAGE = 1e-3  # share of the mean variance put on the diagonal, so that few clips still give a covariance to divide by
 
 
-def by_probability(train_x, train_labels, background_x, x, n_classes):
-    """The probability of the most probable speaker. Probabilities add up to 1 for a goat too, so this can be high for anybody."""
-    found = probabilities(train(train_x, train_labels, n_classes)["model"], x)
+def by_probability(model, x):
+    """The probability of the most probable speaker, by a model of the C speakers.
+
+    Probabilities add up to 1 for a goat too, so this can be high for anybody.
+    """
+    found = probabilities(model, x)  # (M, C)
     return {"class": np.argmax(found, axis=1), "score": np.max(found, axis=1)}
 
 
-def by_background(train_x, train_labels, background_x, x, n_classes):
-    """One class more, learned from recordings of people and things that are none of the speakers.
+def by_background(model, x):
+    """The probability that it is not the background, by a model of C + 1 classes of which the background is the last.
 
-    The score is the probability that it is not of that class. It knows what an outsider is only from those that it has heard.
+    The model knows what an outsider is only from those that it has heard.
     """
-    everything = np.concatenate([train_x, background_x])
-    labels = np.concatenate([train_labels, np.full(len(background_x), n_classes)])
-    found = probabilities(train(everything, labels, n_classes + 1)["model"], x)  # (M, C + 1)
-    return {"class": np.argmax(found[:, :n_classes], axis=1), "score": 1.0 - found[:, n_classes]}
+    found = probabilities(model, x)  # (M, C + 1)
+    return {"class": np.argmax(found[:, :-1], axis=1), "score": 1.0 - found[:, -1]}
 
 
-def fit_space(train_x, train_labels, n_classes):
-    """A space in which each speaker's clips scatter equally in all directions: {"mean": (D,), "whiten": (D, D), "centroids": (C, D)}.
+def by_centroid(train_x, train_labels, n_classes, x):
+    """The cosine to the nearest speaker's centroid. Nothing adds up to 1: a clip may be far from everybody.
 
-    S is the covariance of the clips around their own speaker's mean; S^(-1/2) takes away what varies within a speaker, as linear
-    discriminant analysis does. What is left tells speakers apart, so an angle in this space means something.
+    Angles are taken in a space in which each speaker's clips scatter equally in all directions: with S the covariance of the clips
+    around their own speaker's mean, S^(-1/2) takes away what varies within a speaker, as linear discriminant analysis does.
     """
     train_x, train_labels = np.asarray(train_x, dtype=float), np.asarray(train_labels)
     means = np.stack([train_x[train_labels == k].mean(axis=0) for k in range(n_classes)])  # (C, D)
-    around = train_x - means[train_labels]
-    within = around.T @ around / len(train_x)
-    width = len(within)
-    within = within + SHRINKAGE * np.trace(within) / width * np.eye(width)
-    variances, axes = np.linalg.eigh(within)
-    whiten = axes / np.sqrt(variances) @ axes.T
-    mean = means.mean(axis=0)
-    return {"mean": mean, "whiten": whiten, "centroids": (means - mean) @ whiten}
+    origin = means.mean(axis=0)
+    whiten = inverse_root(within_covariance(train_x, train_labels, means))
+    centroids, embedded = (means - origin) @ whiten, (np.asarray(x) - origin) @ whiten  # (C, D), (M, D)
+    lengths = np.linalg.norm(embedded, axis=1, keepdims=True) * np.linalg.norm(centroids, axis=1)
+    cosines = embedded @ centroids.T / np.maximum(lengths, 1e-12)  # (M, C)
+    return {"class": np.argmax(cosines, axis=1), "score": np.max(cosines, axis=1)}
 
 
-def cosines(space, x):
-    """The cosine between each clip and each speaker's centroid, seen from the mean of the speakers: (M, D) -> (M, C)."""
-    embedded = (np.asarray(x) - space["mean"]) @ space["whiten"]
-    lengths = np.linalg.norm(embedded, axis=1, keepdims=True) * np.linalg.norm(space["centroids"], axis=1)
-    return embedded @ space["centroids"].T / np.maximum(lengths, 1e-12)
+def within_covariance(x, labels, means):
+    """How clips scatter around their own speaker's mean, with a little added to the diagonal: (D, D)."""
+    around = x - means[labels]
+    scatter = around.T @ around / len(x)
+    width = len(scatter)
+    return scatter + SHRINKAGE * np.trace(scatter) / width * np.eye(width)
 
 
-def by_centroid(train_x, train_labels, background_x, x, n_classes):
-    """The cosine to the nearest speaker's centroid. Nothing adds up to 1: a clip may be far from everybody."""
-    found = cosines(fit_space(train_x, train_labels, n_classes), x)
-    return {"class": np.argmax(found, axis=1), "score": np.max(found, axis=1)}
-
-
-WAYS = {"by_probability": by_probability, "by_background": by_background, "by_centroid": by_centroid}
+def inverse_root(matrix):
+    """S^(-1/2) of a symmetric, positive matrix."""
+    values, axes = np.linalg.eigh(matrix)
+    return axes / np.sqrt(values) @ axes.T
 
 
 def decide(classes, scores, threshold):
@@ -84,16 +81,15 @@ def eer(known_scores, outsider_scores):
     A higher threshold turns more of both away. Between two neighbouring scores nothing changes, so only scores that occur are
     tried; of thresholds that are equally near the lowest counts.
     """
-    known, outsiders = np.sort(known_scores), np.sort(outsider_scores)
-    thresholds = np.unique(np.concatenate([known, outsiders]))
-    rejected = np.searchsorted(known, thresholds, side="left") / len(known)
-    accepted = 1.0 - np.searchsorted(outsiders, thresholds, side="left") / len(outsiders)
+    thresholds = np.unique(np.concatenate([known_scores, outsider_scores]))
+    accepted = np.array([false_acceptance(outsider_scores, threshold) for threshold in thresholds])
+    rejected = np.array([false_rejection(known_scores, threshold) for threshold in thresholds])
     best = int(np.argmin(np.round(np.abs(accepted - rejected), 12)))
     return {"eer": float((accepted[best] + rejected[best]) / 2), "threshold": float(thresholds[best])}
 
 
 def evaluate(validation_known, validation_outsiders, test_known, test_outsiders):
-    """Scores of both parts to figures: {"threshold", "false_acceptance", "false_rejection", "eer"}.
+    """From scores of both parts to figures: {"threshold", "false_acceptance", "false_rejection", "eer"}.
 
     The threshold is the validation part's. The test part only meets it, as tomorrow's visitors will; its own EER says how well the
     scores divide it, whatever the threshold.
@@ -107,18 +103,32 @@ def evaluate(validation_known, validation_outsiders, test_known, test_outsiders)
     }
 
 
-def compare(train_x, train_labels, background_x, validation_x, validation_labels, test_x, test_labels, n_classes):
-    """All three ways on the same clips: {way: what `evaluate` gives, and "identified"}, the share of test clips answered rightly.
+def compare(train_part, background_x, validation_part, test_part, n_classes, iterations=1000):
+    """All three ways on the same clips: {way: what `evaluate` gives, and "identified"}.
 
-    Right is the speaker's own number for a known speaker and -1 for an outsider.
+    Each part is (rows, labels). "identified" is the share of the test clips with the right answer at that threshold: the speaker's own
+    number, or -1 for an outsider.
     """
-    validation_labels, test_labels = np.asarray(validation_labels), np.asarray(test_labels)
-    table = {}
-    for name, way in WAYS.items():
-        both = way(train_x, train_labels, background_x, np.concatenate([validation_x, test_x]), n_classes)
-        seen, classes = np.split(both["score"], [len(validation_x)]), both["class"][len(validation_x) :]
-        outside = validation_labels == NOBODY, test_labels == NOBODY
-        row = evaluate(seen[0][~outside[0]], seen[0][outside[0]], seen[1][~outside[1]], seen[1][outside[1]])
-        right = decide(classes, seen[1], row["threshold"]) == test_labels
-        table[name] = {**row, "identified": float(np.mean(right))}
-    return table
+    x, labels = (np.asarray(piece) for piece in train_part)
+    closed = train(x, labels, n_classes, iterations)["model"]
+    everything = np.concatenate([x, background_x])
+    with_background = np.concatenate([labels, np.full(len(background_x), n_classes)])
+    opened = train(everything, with_background, n_classes + 1, iterations)["model"]
+    ways = {
+        "by_probability": lambda rows: by_probability(closed, rows),
+        "by_background": lambda rows: by_background(opened, rows),
+        "by_centroid": lambda rows: by_centroid(x, labels, n_classes, rows),
+    }
+    return {name: _judged(way, validation_part, test_part) for name, way in ways.items()}
+
+
+def _judged(way, validation_part, test_part):
+    """What `evaluate` gives for one way, and the share of right answers."""
+    (validation_x, validation_labels), (test_x, test_labels) = validation_part, test_part
+    before, after = way(validation_x), way(test_x)
+    known_before, known_after = np.asarray(validation_labels) != NOBODY, np.asarray(test_labels) != NOBODY
+    row = evaluate(
+        before["score"][known_before], before["score"][~known_before], after["score"][known_after], after["score"][~known_after]
+    )
+    answers = decide(after["class"], after["score"], row["threshold"])
+    return {**row, "identified": float(np.mean(answers == np.asarray(test_labels)))}

@@ -10,6 +10,8 @@ import librosa
 import numpy as np
 import pytest
 import scipy.linalg
+import scipy.special
+from scipy.spatial.distance import cdist
 from sklearn.covariance import empirical_covariance
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_curve
@@ -226,39 +228,43 @@ def test_the_eer_of_planted_scores() -> None:
 
 
 @SEEDS
-def test_centroids_stand_in_a_space_where_speakers_scatter_alike(seed: int) -> None:
+def test_cosines_are_those_of_a_whitened_space(seed: int) -> None:
+    """Whitened by another root of the same inverse: angles do not depend on which."""
     rng = np.random.default_rng(seed)
     x, labels = crowd(rng, 3, 40, 5)
     x = x @ rng.normal(size=(5, 5))
-    space = judge("fit_space", x, labels, 3)
-    around = np.concatenate([x[labels == k] - x[labels == k].mean(axis=0) for k in range(3)])
-    within = empirical_covariance(around)
-    variances = np.linalg.eigvalsh(within)
-    left = np.linalg.eigvalsh(space["whiten"].T @ within @ space["whiten"])  # 1 but for what was put on the diagonal
-    np.testing.assert_allclose(left, variances / (variances + 1e-3 * variances.mean()), rtol=1e-6)
+    within = empirical_covariance(np.concatenate([x[labels == k] - x[labels == k].mean(axis=0) for k in range(3)]))
     root = scipy.linalg.cholesky(within + 1e-3 * np.trace(within) / 5 * np.eye(5), lower=True)
-    other = scipy.linalg.solve_triangular(root, (x - space["mean"]).T, lower=True).T  # another root of the same inverse
-    centroids = np.stack([other[labels == k].mean(axis=0) for k in range(3)])
-    wanted = [[1 - scipy.spatial.distance.cosine(one, centroid) for centroid in centroids] for one in other]
-    np.testing.assert_allclose(judge("cosines", space, x), wanted, atol=1e-8)
+    white = scipy.linalg.solve_triangular(root, x.T, lower=True).T
+    centroids = np.stack([white[labels == k].mean(axis=0) for k in range(3)])
+    origin = centroids.mean(axis=0)
+    wanted = 1 - cdist(white - origin, centroids - origin, "cosine")
+    found = judge("by_centroid", x, labels, 3, x)
+    np.testing.assert_allclose(found["score"], wanted.max(axis=1), atol=1e-8)
+    np.testing.assert_array_equal(found["class"], wanted.argmax(axis=1))
+    np.testing.assert_allclose(judge("by_centroid", 1e3 * x + 5, labels, 3, 1e3 * x + 5)["score"], found["score"], atol=1e-8)
+
+
+def test_scores_of_models_are_probabilities() -> None:
+    rng = np.random.default_rng(1)
+    model, x = {"W": rng.normal(size=(4, 3)), "b": rng.normal(size=3)}, rng.normal(size=(20, 4))
+    found = scipy.special.softmax(x @ model["W"] + model["b"], axis=1)
+    closed, opened = judge("by_probability", model, x), judge("by_background", model, x)
+    np.testing.assert_allclose(closed["score"], found.max(axis=1))
+    np.testing.assert_array_equal(closed["class"], found.argmax(axis=1))
+    np.testing.assert_allclose(opened["score"], found[:, 0] + found[:, 1])
+    np.testing.assert_array_equal(opened["class"], found[:, 1] > found[:, 0])
 
 
 def test_background_and_centroids_turn_away_whom_the_closed_set_takes_in() -> None:
-    """Outsiders far out on the side of one speaker, and outsiders in a direction of their own."""
+    """Outsiders that stand on the side of one speaker, and far out in a direction of their own."""
     rng = np.random.default_rng(0)
     means = np.array([[4.0, 0, 0], [-2, 3.5, 0], [-2, -3.5, 0]])
     labels = np.repeat(np.arange(3), 40)
-
-    def heap(middle: Any, n: int = 60) -> np.ndarray:
-        return np.asarray(middle) + rng.normal(size=(n, 3))
-
-    train_x, validation, test = (means[labels] + rng.normal(size=(120, 3)) for _ in range(3))
-    strangers = [heap([2.0, 0, 14]) for _ in range(3)]
-    outside = np.full(60, -1)
-    table = judge(
-        *("compare", train_x, labels, strangers[0], np.r_[validation, strangers[1]], np.r_[labels, outside]),
-        *(np.r_[test, strangers[2]], np.r_[labels, outside], 3),
-    )
+    known = [means[labels] + rng.normal(size=(120, 3)) for _ in range(3)]
+    strangers = [np.array([2.0, 0, 14]) + rng.normal(size=(60, 3)) for _ in range(3)]
+    mixed = [(np.r_[some, others], np.r_[labels, np.full(60, -1)]) for some, others in zip(known[1:], strangers[1:], strict=True)]
+    table = judge("compare", (known[0], labels), strangers[0], *mixed, 3)
     assert table["by_background"]["eer"] < 0.02 and table["by_centroid"]["eer"] < 0.1
     assert table["by_probability"]["eer"] > table["by_centroid"]["eer"]
     assert table["by_background"]["identified"] > 0.9
