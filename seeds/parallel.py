@@ -20,6 +20,8 @@ Result = TypeVar("Result")
 WAITING = 3
 """Chunks under way for each worker: enough that none is idle, few enough that memory stays flat."""
 LARGEST_CHUNK = 64
+SHARE = 4
+"""A chunk is this part of what each worker still has to do, so that chunks shrink to single places and all workers end together."""
 
 _task: Callable[[int], Any]
 
@@ -49,8 +51,7 @@ def spread(task: Callable[[int], Result], count: int, *, workers: int | None = N
     if warm:
         yield task(0)
         first = 1
-    size = max(1, min(LARGEST_CHUNK, (count - first) // (workers * 8)))
-    chunks = deque(range(start, min(start + size, count)) for start in range(first, count, size))
+    chunks = deque(portions(first, count, workers))
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_adopt, initargs=(task,)) as pool:
         pending: deque[Future[list[Result]]] = deque()
@@ -63,6 +64,14 @@ def spread(task: Callable[[int], Result], count: int, *, workers: int | None = N
             raise DataError("a worker process was killed, probably for want of memory: use fewer workers") from error
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def portions(first: int, count: int, workers: int) -> Iterator[range]:
+    """Cut the places from `first` to `count` - 1 into chunks, large ones first."""
+    while first < count:
+        size = max(1, min(LARGEST_CHUNK, (count - first) // (workers * SHARE)))
+        yield range(first, first + size)
+        first += size
 
 
 def _adopt(task: Callable[[int], Any]) -> None:

@@ -21,7 +21,7 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.tasks.calibration import figures, write
 from seeds.datasets import Dataset, persian
-from seeds.speech.cepstrum import mfcc
+from seeds.features.spectra import Framing, mfcc
 
 CONTEXT, HIDDEN, BATCH, RATE = 7, 256, 512, 1e-3
 EPOCHS = {"before": 5, "after": 5}
@@ -31,7 +31,8 @@ Rows = tuple[torch.Tensor, torch.Tensor]
 def cepstra(data: Dataset) -> list[NDArray[np.float32]]:
     """MFCC (T, 28) of every utterance, one frame per phoneme label."""
     return [
-        mfcc(signal.astype(np.float64), data.sample_rate, window=400, hop=320, n_mels=40, n_mfcc=28) for signal in data.waveforms
+        mfcc(signal.astype(np.float64), data.sample_rate, Framing(400, 320, center=False), 40, 28, top_db=None)
+        for signal in data.waveforms
     ]
 
 

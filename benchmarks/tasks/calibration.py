@@ -29,21 +29,36 @@ def figures(values: Sequence[float]) -> dict[str, Any]:
     return {"values": rounded, "mean": round(float(np.mean(values)), 4), "lowest": min(rounded), "highest": max(rounded)}
 
 
+def stored(dataset: Dataset) -> dict[str, Any]:
+    """Give the record that is there, where it is about this very data and was measured with these packages; else nothing."""
+    path = FOLDER / f"{dataset.name}.json"
+    if not path.is_file():
+        return {}
+    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    same = record["data"]["fingerprint"] == dataset.fingerprint and record["versions"] == _versions()
+    return record if same else {}
+
+
 def write(dataset: Dataset, task: str, body: dict[str, Any]) -> Path:
     """Write the record of a data set: command, versions, fingerprint, and the body."""
-    versions = {"python": platform.python_version(), "machine": platform.machine()}
-    for package in PACKAGES:
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            versions[package] = "not installed"
     record = {
         "command": " ".join(["python -m", f"benchmarks.tasks.{task}", *sys.argv[1:]]),
         "data": {"fingerprint": dataset.fingerprint, "examples": len(dataset), **dataset.provenance},
-        "versions": versions,
+        "versions": _versions(),
         **body,
     }
     path = FOLDER / f"{dataset.name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def _versions() -> dict[str, str]:
+    """What a figure may depend on: Python, the kind of machine, and the packages."""
+    versions = {"python": platform.python_version(), "machine": platform.machine()}
+    for package in PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            versions[package] = "not installed"
+    return versions

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from seeds.audit.findings import Finding, Severity
-from seeds.datasets.base import PARTS, Dataset, IntArray
+from seeds.datasets.base import PARTS, Dataset
+from seeds.datasets.signals import IntArray
 
 UNBALANCED = 3.0
 """Largest class to smallest, in one part."""

@@ -15,7 +15,8 @@ import scipy.fft
 import scipy.ndimage
 from numpy.typing import NDArray
 
-from seeds.datasets.base import Dataset, FloatArray
+from seeds.datasets.base import Dataset
+from seeds.datasets.signals import FloatArray
 
 WINDOW_S, HOP_S = 0.064, 0.016
 """A bin of 15.6 Hz, at whatever rate: a copy at another rate has the same print."""

@@ -19,7 +19,8 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from seeds.audit.sound import Sound
-from seeds.datasets.base import Dataset, FloatArray
+from seeds.datasets.base import Dataset
+from seeds.datasets.signals import FloatArray
 from seeds.parallel import spread
 
 NEXT = 4

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from seeds import cache
 from seeds.datasets._outsiders import NOISES, bleats
-from seeds.datasets.base import INT16_FULL_SCALE, OUTSIDER, Dataset, IntArray, Packed, Part, Signals, check_disjoint
+from seeds.datasets.base import OUTSIDER, Dataset, Part, check_disjoint
+from seeds.datasets.signals import INT16_FULL_SCALE, IntArray, Packed, Signals
 from seeds.determinism import derive, rng
 from seeds.errors import DataError
 from seeds.speech.acoustics import FloatSignal, record, resample, vary

@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from seeds import cache
-from seeds.datasets.base import Dataset, Packed, Part, Spec, check_disjoint, limit, split_by_group
-from seeds.datasets.wav import Files, Recordings, faults, open_files
+from seeds.datasets.base import Dataset, Part, Spec, check_disjoint, limit, split_by_group
+from seeds.datasets.signals import Packed
+from seeds.datasets.wav import Files, Recordings, faults, open_files, unpack_hint
 from seeds.determinism import derive, rng
 from seeds.errors import DataError
 from seeds.speech.cast import TIMBRES, Speaker, draw_manner, draw_speaker, speaker_name, take_up
@@ -121,9 +122,7 @@ def _examine(files: Files, stored_rate: int | None) -> tuple[Layout | None, list
     layout = _recognise(waves)
     if layout is None:
         shapes = " or ".join(f"{layout.shape} ({layout.name})" for layout in LAYOUTS)
-        archive = next((name for name in files.names if name.lower().endswith((".zip", ".tar.gz", ".tgz"))), None)
-        remedy = f"unpack {archive}, or give a zip's own path" if archive else "check the path, or unpack the archive again"
-        return None, [], [f"found {len(waves)} wave file(s) and none named {shapes}: {remedy}"]
+        return None, [], [f"found {len(waves)} wave file(s) and none named {shapes}: {unpack_hint(files)}"]
     recordings, problems = [], []
     for name in waves:
         match = layout.pattern.search(name)

@@ -23,8 +23,9 @@ import scipy
 from numpy.typing import NDArray
 
 from seeds import cache
-from seeds.datasets.base import INT16_FULL_SCALE, PARTS, Dataset, FloatArray, Part, Signals, Spec, check_disjoint, split_by_group
-from seeds.datasets.wav import UNREADABLE, Files, Recordings, faults, look, open_files
+from seeds.datasets.base import PARTS, Dataset, Part, Spec, check_disjoint, split_by_group
+from seeds.datasets.signals import INT16_FULL_SCALE, FloatArray, Signals
+from seeds.datasets.wav import UNREADABLE, Files, Recordings, faults, look, open_files, unpack_hint
 from seeds.errors import DataError
 from seeds.music.compose import Difficulty, track
 from seeds.music.sounds import RATE
@@ -136,9 +137,7 @@ def _examine(files: Files, stored_rate: int) -> tuple[list[Track], list[str], li
         else:
             tracks.append(one)
     if not tracks and not problems:
-        archive = next((name for name in files.names if name.lower().endswith((".zip", ".tar.gz", ".tgz"))), None)
-        remedy = f"unpack {archive}, or give a zip's own path" if archive else "check the path, or unpack the archive again"
-        return [], skipped, [f"found {len(waves)} wave file(s) and none named {LAYOUT}: {remedy}"]
+        return [], skipped, [f"found {len(waves)} wave file(s) and none named {LAYOUT}: {unpack_hint(files)}"]
     return tracks, skipped, problems + _incomplete(tracks, skipped)
 
 

@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 
 from seeds import cache
 from seeds.datasets._arrays import ArrayFiles, TranscriptFiles, array_faults, array_shape
-from seeds.datasets.base import Dataset, FloatArray, IntArray, Part, Signals, Spec, check_disjoint
+from seeds.datasets.base import Dataset, Part, Spec, check_disjoint
 from seeds.datasets.frames import PackedFrames
+from seeds.datasets.signals import PackedFeatures
 from seeds.determinism import derive, rng
 from seeds.errors import DataError
+from seeds.features.spectra import Framing, mfcc
 from seeds.speech.aligned import label_frames, record_aligned
 from seeds.speech.arpabet import SILENCE, SYMBOLS, symbols_in_time
 from seeds.speech.cast import TIMBRES, Speaker, draw_manner, draw_speaker
-from seeds.speech.cepstrum import mfcc
 from seeds.speech.engine import Request, Utterance, speak_all
 from seeds.speech.sentences import draw_sentence
 
@@ -130,7 +131,7 @@ def _names(folder: Path) -> list[str]:
 
 # ---------------------------------------------------------------------------------------------------- embedded features
 
-GENERATOR = 2
+GENERATOR = 3
 """Raise it with every change that alters the features: the cache goes by it."""
 SAMPLE_RATE = 16_000
 WINDOW, HOP, N_MELS = 400, 160, 40
@@ -160,26 +161,6 @@ class Recipe:
         """Refuse sizes that leave a part empty."""
         if self.speakers < len(PART_OF_TIMBRE) or self.utterances < 1:
             raise DataError(f"got {self.speakers} speakers with {self.utterances} utterances, wanted 5 or more with 1 or more")
-
-
-class PackedFeatures(Signals):
-    """Features (T_i, D) end to end in one buffer (total, D), memory-mapped or not."""
-
-    def __init__(self, frames: FloatArray, ends: IntArray) -> None:
-        """Take the buffer and where each utterance ends in it (N,)."""
-        self._frames, self._ends = frames, ends
-
-    def __len__(self) -> int:
-        """Count the utterances."""
-        return len(self._ends)
-
-    def signal(self, index: int) -> FloatArray:
-        """Look at one utterance's frames, without a copy."""
-        return self._frames[self._ends[index - 1] if index else 0 : self._ends[index]]
-
-    def content(self, index: int) -> bytes:
-        """Give its bytes."""
-        return self.signal(index).tobytes()
 
 
 def make(recipe: Recipe | None = None, *, workers: int = 2, progress: Callable[[int], object] | None = None) -> Dataset:
@@ -256,7 +237,7 @@ def _measure(
     """Record an utterance between two silences and give its features and labels."""
     marks = symbols_in_time(utterance.events, len(utterance.samples))
     heard, starts, names = record_aligned(utterance, marks, who, SAMPLE_RATE, random, recipe.snr_db, recipe.silence_s, SILENCE)
-    frames = mfcc(heard, SAMPLE_RATE, window=WINDOW, hop=HOP, n_mels=N_MELS, n_mfcc=N_MFCC)
+    frames = mfcc(heard, SAMPLE_RATE, Framing(WINDOW, HOP, center=False), N_MELS, N_MFCC, top_db=None).astype(np.float32)
     centres = WINDOW / 2 + HOP * np.arange(len(frames), dtype=np.float64)
     return frames, label_frames(starts, [SYMBOLS.index(name) for name in names], centres, SYMBOLS.index(SILENCE))
 

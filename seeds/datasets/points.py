@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from seeds.datasets.base import Dataset, InMemory, Spec
+from seeds.datasets.base import Dataset, Spec
+from seeds.datasets.signals import InMemory
 from seeds.determinism import rng
 from seeds.errors import DataError
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from seeds.datasets._speakers_made import PART_OF_RECORDING, SAMPLE_RATE, SPEAKERS, Recipe, assemble, make
 from seeds.datasets.base import Dataset, Part, Spec
-from seeds.datasets.wav import Files, Piece, Pieces, faults, look, open_files
+from seeds.datasets.wav import Files, Piece, Pieces, faults, look, open_files, unpack_hint
 from seeds.determinism import rng
 from seeds.errors import DataError
 
@@ -94,11 +94,9 @@ def _examine(files: Files, stored_rate: int) -> tuple[list[Clip], list[str], lis
             problems += faults(files, name, stored_rate) or _not_a_second(files, name, stored_rate)
     speakers = sorted({clip.speaker for clip in clips})
     if len(speakers) != SPEAKERS:
-        archive = next((name for name in files.names if name.lower().endswith((".zip", ".tar.gz", ".tgz"))), None)
-        remedy = f"unpack {archive}" if archive else "check the path, or unpack the archive again"
         listed = ", ".join(speakers) or "none"
         problems.append(
-            f"found {len(waves)} wave file(s) and {len(speakers)} speaker folder(s) ({listed}), wanted {LAYOUT}: {remedy}"
+            f"found {len(waves)} wave file(s) and {len(speakers)} speaker folder(s) ({listed}), wanted {LAYOUT}: {unpack_hint(files)}"
         )
     return sorted(clips), strangers, problems + _incomplete(clips)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import resample_poly
 
-from seeds.datasets.base import INT16_FULL_SCALE, FloatArray, Signals
+from seeds.datasets.signals import INT16_FULL_SCALE, FloatArray, Signals
 from seeds.errors import DataError
 
 PCM, EXTENSIBLE = 1, 0xFFFE
@@ -106,7 +106,7 @@ class FolderFiles(Files):
 
     def stamp(self, name: str) -> str:
         """Give place, size and times."""
-        return _stamp(f"{self._place}/{name}")
+        return file_stamp(f"{self._place}/{name}")
 
 
 class ZipFiles(Files):
@@ -133,10 +133,11 @@ class ZipFiles(Files):
 
     def stamp(self, name: str) -> str:
         """Give the archive's place, size and times, and the member."""
-        return f"{_stamp(str(self._path))}|{name}"
+        return f"{file_stamp(str(self._path))}|{name}"
 
 
-def _stamp(place: str) -> str:
+def file_stamp(place: str) -> str:
+    """Give a file's place, size and times; raises OSError where it is gone."""
     found = os.stat(place)  # noqa: PTH116  (a Path for each of 30 000 files takes longer than all the rest)
     return f"{place}|{found.st_size}|{found.st_mtime_ns}|{found.st_ctime_ns}"
 
@@ -159,6 +160,12 @@ def open_files(path: Path) -> Files:
         return ZipFiles(path)
     except (zipfile.BadZipFile, OSError) as error:
         raise DataError(f"{path} is neither a folder nor a whole zip ({error}): download it again, or unpack it") from error
+
+
+def unpack_hint(files: Files) -> str:
+    """Say what to do about a place that lacks its recordings."""
+    archive = next((name for name in files.names if name.lower().endswith((".zip", ".tar.gz", ".tgz"))), None)
+    return f"unpack {archive}, or give a zip's own path" if archive else "check the path, or unpack the archive again"
 
 
 def faults(files: Files, name: str, rate: int | None) -> list[str]:

@@ -13,10 +13,10 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seeds import cache
-from seeds.datasets.base import Dataset, FloatArray, IntArray, Signals
+from seeds.datasets.base import Dataset
+from seeds.datasets.signals import FloatArray, PackedFeatures
 from seeds.errors import DataError
 from seeds.features.parameters import Engine, Given, Parameters
 from seeds.parallel import spread
@@ -25,29 +25,8 @@ VERSION = 1
 """Raise it with every change that alters a feature: the cache goes by it."""
 
 
-class Frames(Signals):
-    """Features of N signals, end to end.
-
-    Attributes:
-        frames: (total, D) float32, memory-mapped and read-only where it comes from the cache.
-        ends: (N,) where the frames of each signal end.
-    """
-
-    def __init__(self, frames: FloatArray, ends: IntArray) -> None:
-        """Take the buffer and the ends."""
-        self.frames, self.ends = frames, ends
-
-    def __len__(self) -> int:
-        """Count the signals."""
-        return len(self.ends)
-
-    def signal(self, index: int) -> FloatArray:
-        """Give the features (T, D) of one signal, a view."""
-        return self.frames[self.ends[index - 1] if index else 0 : self.ends[index]]
-
-    def content(self, index: int) -> bytes:
-        """Give the features' own bytes."""
-        return self.signal(index).tobytes()
+class Frames(PackedFeatures):
+    """Features of N signals, end to end."""
 
     def stacked(self) -> FloatArray:
         """Give all as (N, T, D), a view.
@@ -88,7 +67,7 @@ def compute(
 
     def fill(writer: cache.Writer) -> None:
         lengths = []
-        for features in spread(task, len(dataset), workers=workers, warm=True):
+        for features in spread(task, len(dataset), workers=workers, warm=engine == "librosa"):
             writer.extend("frames", features)
             lengths.append(len(features))
             if progress:
@@ -97,7 +76,7 @@ def compute(
 
     if not len(dataset):
         raise DataError(f"data set {dataset.name!r} has no signals to compute features of")
-    arrays = cache.stream(f"features-{dataset.name}", {**key, "content": content_key(dataset)}, fill)
+    arrays = cache.stream(f"features-{dataset.name}", {**key, "content": content_key(dataset, workers=workers)}, fill)
     return Frames(arrays["frames"], arrays["ends"])
 
 
@@ -110,29 +89,30 @@ def with_features(dataset: Dataset, parameters: Parameters, **options: Any) -> D
     return replace(dataset, signals=compute(dataset, parameters, **options), provenance=provenance)
 
 
-def content_key(dataset: Dataset) -> str:
+def content_key(dataset: Dataset, *, workers: int | None = None) -> str:
     """Hash the signals alone.
 
-    Where all of them are files that know their stamp, what was hashed is remembered: a second run reads none of them.
+    Where all of them are files that know their stamp, what was hashed is remembered: a second run reads none of them. Files are read by
+    `workers` processes (None takes one per core); what is at hand already is hashed here.
     """
-    signals, places = dataset.waveforms, range(len(dataset))
+    signals = dataset.waveforms
     try:
-        stamps = [signals.stamp(index) for index in places]
+        stamps = [signals.stamp(index) for index in range(len(dataset))]
     except OSError as error:
         raise DataError(
             f"a file of {dataset.name!r} is gone since it was loaded ({error}): unpack or download it again"
         ) from error
 
-    def hashed() -> dict[str, NDArray[Any]]:
+    def hashed(workers: int | None) -> cache.Arrays:
         sha = hashlib.sha256()
-        for index in places:
-            sha.update(signals.digest(index))
+        for digest in spread(signals.digest, len(dataset), workers=workers):
+            sha.update(digest)
         return {"content": np.array([sha.hexdigest()])}
 
     if any(stamp is None for stamp in stamps):
-        return str(hashed()["content"][0])
+        return str(hashed(1)["content"][0])
     listed = hashlib.sha256("\n".join(map(str, stamps)).encode()).hexdigest()
-    return str(cache.fetch(f"content-{dataset.name}", {"stamps": listed}, hashed)["content"][0])
+    return str(cache.fetch(f"content-{dataset.name}", {"stamps": listed}, partial(hashed, workers))["content"][0])
 
 
 def _features(dataset: Dataset, parameters: Parameters, engine: Engine, index: int) -> FloatArray:

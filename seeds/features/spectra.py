@@ -103,16 +103,19 @@ def mel_power(signal: Real, sample_rate: int, cut: Framing, n_mels: int) -> Real
     return np.concatenate([(filters @ np.square(some).T).T for some in magnitudes(signal, cut)])
 
 
-def decibels(power: Real, reference: float | None = 1.0) -> Real:
-    """10 log10(power / reference), at least -100 dB absolute and at most 80 dB below the clip's loudest; None refers to that."""
+def decibels(power: Real, reference: float | None = 1.0, top_db: float | None = TOP_DB) -> Real:
+    """10 log10(power / reference), at least -100 dB absolute and at most `top_db` below the clip's loudest.
+
+    `reference` None refers to the loudest, `top_db` None leaves out the second limit.
+    """
     level = 10.0 * np.log10(np.maximum(power, AMIN))
     level -= level.max() if reference is None else 10.0 * np.log10(max(reference, AMIN))
-    return np.asarray(np.maximum(level, level.max() - TOP_DB), dtype=power.dtype)
+    return np.asarray(level if top_db is None else np.maximum(level, level.max() - top_db), dtype=power.dtype)
 
 
-def mfcc(signal: Real, sample_rate: int, cut: Framing, n_mels: int, n_mfcc: int) -> Real:
+def mfcc(signal: Real, sample_rate: int, cut: Framing, n_mels: int, n_mfcc: int, top_db: float | None = TOP_DB) -> Real:
     """Mel-frequency cepstral coefficients: (n,) -> (T, n_mfcc)."""
-    level = decibels(mel_power(signal, sample_rate, cut, n_mels))
+    level = decibels(mel_power(signal, sample_rate, cut, n_mels), top_db=top_db)
     cepstra: Real = scipy.fft.dct(level, type=2, axis=1, norm="ortho")
     return cepstra[:, :n_mfcc]
 

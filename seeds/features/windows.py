@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from seeds.datasets.base import FloatArray, IntArray
+from seeds.datasets.signals import FloatArray, IntArray
 from seeds.errors import DataError
 
 

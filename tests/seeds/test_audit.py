@@ -16,7 +16,7 @@ from seeds.audit import findings as findings_module
 from seeds.audit.sound import Sound, clipped, examine
 from seeds.audit.twins import candidates, clusters, correlation
 from seeds.datasets import DataError, Dataset, digits
-from seeds.datasets.base import InMemory
+from seeds.datasets.signals import InMemory
 
 RATE = 16_000
 PARTS = ["train", "train", "validation", "test"]

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from seeds.audit import Severity, audit, check_label_order, check_supports
-from seeds.datasets.base import Dataset, InMemory
+from seeds.datasets.base import Dataset
+from seeds.datasets.signals import InMemory
 
 # Speech HW4 question 3 as handed in: the genres in the order of their folders, 100 files each, one of jazz unreadable.
 LOADED = ("blues", "country", "jazz", "disco", "metal", "rock", "pop", "reggae", "hiphop", "classical")

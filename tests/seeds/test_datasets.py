@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import seeds.datasets
 from seeds.datasets import PARTS, DataError, Dataset, check_disjoint, discover, get, limit, split_by_group
-from seeds.datasets.base import Packed
+from seeds.datasets.signals import Packed
 
 
 def plain(groups: list[str]) -> Dataset:

@@ -16,7 +16,7 @@ from recordings import Write, tone, wave
 
 from seeds import cache
 from seeds.datasets import DataError, Dataset, digits
-from seeds.datasets.base import InMemory
+from seeds.datasets.signals import InMemory
 from seeds.features import (
     Framing,
     Given,
@@ -83,6 +83,19 @@ def test_every_feature_equals_librosas(parameters: Parameters, rate: int) -> Non
             assert ours.shape == theirs.shape
             scale = np.abs(theirs).max()
             assert np.abs(ours - theirs).max() <= tolerance * scale
+
+
+def test_a_cepstrum_without_a_floor_under_the_loudest_is_librosas_too() -> None:
+    import librosa
+
+    sound = speechlike(8000)
+    ours = spectra.mfcc(sound, 16_000, Framing(400, 160, center=False), 40, 28, top_db=None)
+    mel = librosa.feature.melspectrogram(y=sound, sr=16_000, n_fft=400, hop_length=160, center=False, n_mels=40)
+    theirs = librosa.feature.mfcc(S=librosa.power_to_db(mel, top_db=None), n_mfcc=28).T
+    assert ours.shape == (48, 28)
+    np.testing.assert_allclose(ours, theirs, atol=1e-4)
+    with_floor = spectra.mfcc(sound, 16_000, Framing(400, 160, center=False), 40, 28)
+    assert np.abs(with_floor - theirs).max() > 1  # the silence at the beginning
 
 
 def test_librosa_is_called_as_its_users_call_it() -> None:
@@ -228,7 +241,8 @@ def test_memory_does_not_grow_with_the_number_of_files(tmp_path: Path) -> None:
     code = """
 import resource, sys
 import numpy as np
-from seeds.datasets.base import Dataset, Signals
+from seeds.datasets.base import Dataset
+from seeds.datasets.signals import Signals
 from seeds.features import LogMel, compute
 
 class Drawn(Signals):

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import librosa
 import numpy as np
 import pytest
 from recordings import Write
 
 from seeds.datasets import DataError, Dataset, phonemes
 from seeds.datasets.frames import UNKNOWN
+from seeds.features import Given, compute
 from seeds.speech import Event, speak_all
 from seeds.speech.aligned import label_frames
 from seeds.speech.arpabet import SYMBOLS, symbols_in_time
 from seeds.speech.cast import ENGLISH, TIMBRES
-from seeds.speech.cepstrum import mel_filters, mfcc
 from seeds.speech.engine import Voice
 
 TINY = phonemes.Recipe(speakers=5, utterances=2)
@@ -83,6 +82,20 @@ def test_features_are_looked_at_and_not_copied(hw1p2: Write) -> None:
     assert isinstance(base, np.memmap)
 
 
+def test_a_second_run_reads_no_array_and_a_changed_one_is_noticed(
+    hw1p2: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SANJEH_CACHE", str(tmp_path / "cache"))
+    root = hw1p2()
+    before = compute(phonemes.load(root), Given("none"), workers=1)
+    np.save(root / "train-clean-100" / "mfcc" / "26-4-0001.npy", features(99, 12))
+    after = compute(phonemes.load(root), Given("none"), workers=1)
+    assert [row for row in range(5) if not np.array_equal(before[row], after[row])] == [2]
+    again = phonemes.load(root)
+    monkeypatch.setattr(type(again.signals), "signal", None)
+    assert np.array_equal(compute(again, Given("none"), workers=1).frames, after.frames)
+
+
 def test_labels_change_the_fingerprint(hw1p2: Write) -> None:
     root = hw1p2()
     before = phonemes.load(root).fingerprint
@@ -134,17 +147,6 @@ def test_paths_without_a_copy(tmp_path: Path) -> None:
     (tmp_path / "11-785.zip").write_bytes(b"PK")
     assert "unpack 11-785.zip" in phonemes.verify(tmp_path)[0]
     assert "cannot be memory-mapped" in phonemes.verify(tmp_path / "11-785.zip")[0]
-
-
-def test_the_cepstrum_is_that_of_librosa() -> None:
-    sound = np.random.default_rng(1).normal(size=8000)
-    ours = mfcc(sound, 16_000, window=400, hop=160, n_mels=40, n_mfcc=28)
-    spectrum = np.abs(librosa.stft(sound, n_fft=400, hop_length=160, center=False)) ** 2
-    mel = librosa.feature.melspectrogram(S=spectrum, sr=16_000, n_mels=40)
-    theirs = librosa.feature.mfcc(S=librosa.power_to_db(mel, top_db=None), n_mfcc=28).T
-    assert ours.shape == (48, 28)
-    np.testing.assert_allclose(ours, theirs, atol=2e-3)
-    np.testing.assert_allclose(mel_filters(22_050, 551, 24), librosa.filters.mel(sr=22_050, n_fft=551, n_mels=24), atol=1e-7)
 
 
 def event(sample: int, name: str) -> Event:
