@@ -1,7 +1,7 @@
 """Spoken digits by the perceptrons of speech HW4 question 2: as the assignment asks, put right, and as they were handed in.
 
 - "asked": the reference's network with the assignment's learning rate 0.001 and 5 epochs, raw inputs;
-- "fixed": standardised inputs, and the learning rates and epochs that the staff's calibration found sound;
+- "fixed": standardised inputs, learning rates chosen on the validation speakers, and more epochs;
 - "handed in": as asked, with the mistakes found in solution 004 laid over the reference.
 
 Flat inputs are frames of 36 features one after the other, averaged inputs are 36 means over time. Test speakers were never heard.
@@ -33,12 +33,20 @@ TEN = (
     *(("one", activation, "flat") for activation in ("bipolar", "relu")),
 )
 """The ten of the document: one hidden layer on both inputs, two on the averages, each with both activations."""
-RATES = {"relu": {"one": 0.004, "two": 0.01}, "bipolar": {"one": 0.02, "two": 0.02}}
+MEAN_RATE = 0.02
+FLAT_RATES: dict[Size, dict[str, float]] = {
+    "small": {"relu": 0.004, "bipolar": 0.002},
+    "full": {"relu": 0.0008, "bipolar": 0.0004},
+}
+"""Learning rates of "fixed", chosen on the validation speakers; for flat inputs smaller, as there are more of them."""
 EPOCHS = {"one": 10, "two": 16}
 HANDED_IN = ("mlp__slope_of_activation", "mlp__output_slope_missing", "mlp__targets_zero_one_for_bipolar")
 CLIPS: dict[Size, tuple[int, int]] = {"small": (1, 1), "full": (100, 100)}
 """Takes of each digit by each speaker, in training and in test."""
 STEP: dict[Size, int] = {"small": 5, "full": 1}
+FRAMES: dict[Size, int] = {"small": 8, "full": 40}
+"""Frames of a flat input; shorter clips are filled up with zeros. Up to the longest clip, the last columns would be nearly empty, and
+standardised they would be so large that learning diverges."""
 N_CLASSES = 10
 Rows = NDArray[np.float64]
 
@@ -49,9 +57,20 @@ def cases(size: Size) -> Sequence[Case]:
     for design, activation, features in TEN:
         layers = "one" if design == "one" else "two"
         label = f"{DESIGNS[design]}, {activation}, {features}"
-        shape = {"design": design, "activation": activation, "features": features, "frame_step": STEP[size]}
+        shape = {
+            "design": design,
+            "activation": activation,
+            "features": features,
+            "frame_step": STEP[size],
+            "frames": FRAMES[size],
+        }
         asked = {**shape, "learning_rate": 0.001, "epochs": 5, "standardised": False, "mistakes": []}
-        fixed = {**asked, "learning_rate": RATES[activation][layers], "epochs": EPOCHS[layers], "standardised": True}
+        fixed = {
+            **asked,
+            "learning_rate": MEAN_RATE if features == "mean" else FLAT_RATES[size][activation],
+            "epochs": EPOCHS[layers],
+            "standardised": True,
+        }
         seconds = (0.4 if size == "small" else 40.0) * (3 if features == "flat" else 1)
         source = files(SLUG, "mlp", "features")
         reported = reported_id(design, activation, features)
@@ -94,8 +113,7 @@ def rows(dataset: Dataset, size: Size, config: Any) -> tuple[Rows, Rows]:
         seen, unseen = (feature.time_mean(part) for part in clips)
     else:
         cut = [[clip[:: config["frame_step"]] for clip in part] for part in clips]
-        longest = max(len(clip) for clip in cut[0])
-        seen, unseen = (feature.flatten(part, longest) for part in cut)
+        seen, unseen = (feature.flatten(part, config["frames"]) for part in cut)
     if config["standardised"]:
         seen, unseen = feature.standardize(seen, unseen)
     return np.asarray(seen), np.asarray(unseen)
