@@ -1,0 +1,191 @@
+"""The checks of speech HW4's speakers on known code: the reference and a rewrite earn everything, the starter nothing, each mistake is named."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from graders.kit.assignment import CheckSpec, Question, load
+from graders.kit.direct import Direct
+from graders.kit.loading import CodeFolder, variant
+from graders.kit.mistakes import load as load_mistakes
+from graders.kit.outcome import CheckResult, Outcome
+from graders.kit.plugin import Suite, SuitePlugin
+from graders.kit.proxy import Proxy
+from graders.kit.run import Collector, run_pytest
+from graders.speech_hw4.voices import NOBODY, judge, n_speakers, open_set, recordings
+from seeds.datasets import speakers
+
+ROOT = Path(__file__).parents[2]
+ASSIGNMENT = load(ROOT / "assignments" / "speech_hw4")
+QUESTION = next(question for question in ASSIGNMENT.questions if question.id == "q4")
+REFERENCE = ROOT / "reference" / "speech_hw4"
+STARTER = ROOT / "assignments" / "speech_hw4" / "starter"
+MISTAKES = ROOT / "graders" / "speech_hw4" / "mistakes"
+CALIBRATION = ROOT / "graders" / "speech_hw4" / "calibration_speakers.json"
+HIDDEN = [ROOT / "graders" / "speech_hw4" / name for name in ("test_speakers.py", "test_open_set.py")]
+PUBLIC = [ROOT / "assignments" / "speech_hw4" / "checks" / "test_speakers.py"]
+FILES = ("speakers", "openset")
+KNOWN = {f"{one.file}__{one.name}": one for one in load_mistakes(MISTAKES, REFERENCE).known if one.file in FILES}
+
+# Another person's right solution: single precision, other formulas, a pool of chunks, gradient descent in place of a solver.
+REWRITTEN = {
+    "speakers.py": """
+from concurrent.futures import as_completed
+
+_trio, _cepstra = spectral_trio, mfcc_means
+
+
+def zero_crossing_rate(signal, sample_rate):
+    frames = frame_signal(np.float32(signal), sample_rate)
+    signs = np.where(frames >= 0, 1, -1)
+    return np.abs(np.diff(signs, axis=1)).sum(axis=1) / (2 * frames.shape[1])
+
+
+def spectral_trio(clips, sample_rate):
+    return np.float32(_trio([np.float32(clip) for clip in clips], sample_rate)).tolist()
+
+
+def mfcc_means(clips, sample_rate):
+    return np.float32(_cepstra([np.float32(clip) for clip in clips], sample_rate))
+
+
+def extract(clips, sample_rate, kind, workers):
+    alone = {"trio": spectral_trio, "mfcc": mfcc_means}[kind]
+    rows = np.zeros((len(clips), 3 if kind == "trio" else 13), dtype=np.float32)
+    with ThreadPoolExecutor(workers) as pool:
+        places = {pool.submit(alone, [clip], sample_rate): place for place, clip in enumerate(clips)}
+        for done in as_completed(places):
+            rows[places[done]] = done.result()[0]
+    return rows
+
+
+def class_ids(names):
+    classes, ids = np.unique(names, return_inverse=True)
+    return classes.tolist(), ids.tolist()
+
+
+def split_by_recording(speakers, recordings, share, seed):
+    # other random numbers, recordings in the order of appearance
+    rng = np.random.RandomState(seed)
+    test = []
+    for speaker in dict.fromkeys(speakers):
+        own = list(dict.fromkeys(name for name, whose in zip(recordings, speakers) if whose == speaker))
+        rng.shuffle(own)
+        test += own[: max(1, round(share * len(own)))]
+    rows = range(len(speakers))
+    return [row for row in rows if recordings[row] not in test], [row for row in rows if recordings[row] in test]
+
+
+def probabilities(model, x):
+    z = np.float32(x) @ np.float32(model["W"]) + np.float32(model["b"])
+    top = z.max(axis=1, keepdims=True)
+    return np.exp(z - top - np.log(np.exp(z - top).sum(axis=1, keepdims=True)))
+
+
+def solve(x, labels, n_classes, penalty):
+    model = {"W": np.zeros((np.shape(x)[1], n_classes)), "b": np.ones(n_classes)}
+    for _ in range(4000):
+        found = loss_and_gradient(model, x, labels)
+        model = {"W": model["W"] - 0.3 * (found["W"] + penalty * model["W"]), "b": model["b"] - 0.3 * found["b"]}
+    return model
+""",
+    "openset.py": """
+def by_centroid(train_x, train_labels, n_classes, x):
+    # the same angles without a root: the inner product of S^(-1)
+    train_x, x = np.float32(train_x), np.float32(x)
+    means = np.stack([train_x[np.asarray(train_labels) == k].mean(axis=0) for k in range(n_classes)])
+    precision = np.linalg.inv(within_covariance(train_x, np.asarray(train_labels), means))
+    a, b = x - means.mean(axis=0), means - means.mean(axis=0)
+    lengths = np.sqrt(np.einsum("md,de,me->m", a, precision, a))[:, None] * np.sqrt(np.einsum("cd,de,ce->c", b, precision, b))
+    cosines = a @ precision @ b.T / lengths
+    return {"class": cosines.argmax(axis=1), "score": cosines.max(axis=1)}
+
+
+def eer(known_scores, outsider_scores):
+    best = None
+    for threshold in sorted({*known_scores, *outsider_scores}):
+        shares = false_acceptance(outsider_scores, threshold), false_rejection(known_scores, threshold)
+        if best is None or abs(shares[0] - shares[1]) < best[0] - 1e-9:
+            best = abs(shares[0] - shares[1]), sum(shares) / 2, threshold
+    return {"eer": best[1], "threshold": best[2]}
+""",
+}
+
+
+class One:
+    """A provider of one submission, called in this process; it sees the files of question 4 alone."""
+
+    def __init__(self, code: CodeFolder) -> None:
+        self.direct = Direct(CodeFolder({name: code.sources[name] for name in QUESTION.files if name in code.sources}))
+
+    def backend(self, student: str, question: Question) -> Direct:
+        return self.direct
+
+    def files(self, student: str, question: Question) -> dict[str, bytes]:
+        return {}
+
+    def recall(self, student: str, spec: CheckSpec) -> CheckResult | None:
+        return None
+
+    def remember(self, student: str, result: CheckResult) -> None:
+        return None
+
+    def reset(self) -> None:
+        return None
+
+
+def graded(code: CodeFolder, *, training: bool = True) -> dict[str, CheckResult]:
+    """Every check of question 4 on this code; without `training`, not those on real voices."""
+    choice = [] if training else ["-k", "not learns"]
+    found: dict[str, CheckResult] = {}
+    for suite in (PUBLIC, HIDDEN):
+        collector = Collector()
+        plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, MISTAKES, only="q4"), ["one"], One(code))
+        run_pytest([*map(str, suite), *choice], [plugin, collector])
+        assert not collector.broken, collector.broken[0]
+        found |= {result.check: result for _, _, result in collector.rows}
+    assert set(found) == {spec.id for spec in QUESTION.checks if training or "learns" not in spec.id}
+    broken = [result.finding.detail for result in found.values() if result.outcome is Outcome.UNGRADED]
+    assert not broken, broken[0]
+    return found
+
+
+@cache
+def reference_sources() -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(REFERENCE.glob("*.py"))}
+
+
+def test_points_add_up() -> None:
+    assert (QUESTION.automatic_points, QUESTION.rubric_points, QUESTION.bonus) == (15.0, 5.0, True)
+
+
+def test_the_reference_earns_everything() -> None:
+    for result in graded(CodeFolder.read(REFERENCE)).values():
+        assert result.points == result.max_points, result
+
+
+def test_the_starter_earns_nothing() -> None:
+    for result in graded(CodeFolder.read(STARTER)).values():
+        assert result.points == 0, result
+        assert "not written yet" in result.finding.message
+
+
+def test_single_precision_and_other_formulas_earn_everything() -> None:
+    sources = reference_sources()
+    for file, text in REWRITTEN.items():
+        sources = variant(sources, file, text)
+    for result in graded(CodeFolder(sources)).values():
+        assert result.points == result.max_points, result
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_each_mistake_loses_points_and_is_named(name: str) -> None:
+    mistake = KNOWN[name]
+    lost = [result for result in graded(mistake.code, training=False).values() if result.points < result.max_points]
+    assert {result.finding.mistake for result in lost} - {""} == {mistake.name}
+    assert any(result.finding.lesson == mistake.lesson for result in lost)
