@@ -31,7 +31,7 @@ def test_a_record_is_about_the_recipe_and_generator_in_use(name: str, module: Mo
     assert found["data"]["generator"] == str(module.GENERATOR)
     assert len(found["data"]["fingerprint"]) == 64
     assert found["command"].startswith(f"python -m benchmarks.tasks.calibrate_{name}")
-    assert len(found["seeds"]) >= 3
+    assert len(found["seeds"]) >= 5
     for figure in found["figures"].values():
         assert figure["mean"] == pytest.approx(sum(figure["values"]) / len(figure["values"]), abs=1e-4)
 
