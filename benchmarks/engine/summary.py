@@ -139,12 +139,15 @@ def _training(record: Record) -> float:
     return timing.median_s / timing.runs if timing else record.seconds
 
 
-def pairs(found: dict[Key, list[Record]]) -> list[PairRow]:
-    """Compare all cases of one size and device that answered the same items, corrected for their number."""
+def pairs(found: dict[Key, list[Record]], with_case: str | None = None) -> list[PairRow]:
+    """Compare all cases of one size and device that answered the same items, corrected for their number.
+
+    With `with_case`, only the pairs that it is one of: many cases make very many pairs.
+    """
     scored = [(key, scores) for key, records in found.items() if (scores := correct(records)) is not None]
     compared: list[tuple[Key, Key, Difference, McNemar, float]] = []
     for (one, first), (two, second) in itertools.combinations(scored, 2):
-        if one[1:] != two[1:] or first[2] != second[2]:
+        if one[1:] != two[1:] or first[2] != second[2] or (with_case and with_case not in (one[0], two[0])):
             continue
         seeds = min(len(first[0]), len(second[0]))
         a, b = first[0][:seeds], second[0][:seeds]
