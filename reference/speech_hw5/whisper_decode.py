@@ -1,0 +1,192 @@
+"""Let a Whisper write: many windows at once, greedy, always with the same settings.
+
+Comparisons before and after fine-tuning are worth something only where both sides were decoded alike. So there is one function that
+decodes, and its settings are here: greedy, no timestamps, language and task given, as many tokens as the checkpoint writes.
+"""
+
+from __future__ import annotations
+
+import warnings
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from whisper_checkpoint import Checkpoint
+from whisper_data import log_mel
+
+BATCH = 32
+"""Windows decoded at once. A batch takes as many steps as its longest text, so windows are sorted by length of sound first."""
+SILENCE_RMS = 1e-4
+"""Full scale is 1: 80 dB below it nobody speaks, and Whisper would invent words."""
+REPEATS = 3
+"""A phrase that is said more often than this in a row was not heard but invented."""
+LARGEST_COMPRESSION = 2.4
+"""Bytes by zlib's bytes above which openai-whisper itself calls a text repetitive."""
+QUIETEST_S = 0.1
+"""Windows of long recordings are cut in the middle of the quietest stretch of this length in their last third."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was written for one recording.
+
+    Attributes:
+        text: the windows' texts joined.
+        language: code that it was written in, or heard as.
+        tokens: how many were generated, ends included; a decoder that writes nothing looks fast.
+        fault: "" or what is wrong with the text: "silence", "repeats".
+    """
+
+    text: str
+    language: str
+    tokens: int
+    fault: str = ""
+
+
+def windows(samples: NDArray[np.float32], length: int, sample_rate: int) -> list[NDArray[np.float32]]:
+    """Cut samples (n,) into pieces of at most `length`, where it is quietest, so that few words are cut in two."""
+    pieces = []
+    stretch = max(1, round(QUIETEST_S * sample_rate))
+    while len(samples) > length:
+        first = 2 * length // 3
+        power = np.convolve(samples[first:length].astype(np.float64) ** 2, np.ones(stretch), mode="valid")
+        cut = first + int(power.argmin()) + stretch // 2
+        pieces.append(samples[:cut])
+        samples = samples[cut:]
+    return [*pieces, samples]
+
+
+def language_probabilities(checkpoint: Checkpoint, features: torch.Tensor) -> torch.Tensor:
+    """Ask for the token behind <|startoftranscript|>: (N, mel bands, frames) -> (N, languages), each row adding to 1.
+
+    All other tokens are left out before the softmax, as Radford et al. do. Columns are in the order of `language_codes`.
+    """
+    model = checkpoint.model
+    columns = torch.tensor(list(model.generation_config.lang_to_id.values()), device=model.device)
+    rows = []
+    for block in features.split(BATCH):
+        start = torch.full((len(block), 1), model.config.decoder_start_token_id, device=model.device)
+        with torch.inference_mode():
+            logits = model(input_features=block.to(model.device, model.dtype), decoder_input_ids=start, use_cache=False).logits
+        rows.append(logits[:, -1, columns].float().softmax(-1).cpu())
+    return torch.cat(rows)
+
+
+def language_codes(checkpoint: Checkpoint) -> list[str]:
+    """Give the codes of the checkpoint's languages, "en" first."""
+    return [token.strip("<|>") for token in checkpoint.model.generation_config.lang_to_id]
+
+
+def generate(
+    checkpoint: Checkpoint, features: torch.Tensor, languages: Sequence[str], task: str = "transcribe", batch: int = BATCH
+) -> list[tuple[str, int]]:
+    """Write a text for each window: greedy.
+
+    Args:
+        checkpoint: what listens.
+        features: (N, mel bands, frames).
+        languages: code of each window.
+        task: "transcribe", or "translate" (to English).
+        batch: windows at once.
+
+    Returns:
+        N texts, and how many tokens each took, the end included.
+    """
+    model, tokenizer = checkpoint.model, checkpoint.tokenizer
+    # A cache of fixed size is what torch can compile on a GPU; on a CPU it would only compute padding.
+    more = {"cache_implementation": "static"} if model.device.type == "cuda" else {}
+    written = []
+    for start in range(0, len(features), batch):
+        block = features[start : start + batch].to(model.device, model.dtype)
+        with torch.inference_mode():
+            ids = model.generate(
+                block,
+                language=list(languages[start : start + batch]),
+                task=task,
+                num_beams=1,
+                do_sample=False,
+                return_timestamps=False,
+                **more,
+            )
+        counts = (ids != tokenizer.pad_token_id).sum(1) + 1
+        written += list(zip(tokenizer.batch_decode(ids, skip_special_tokens=True), counts.tolist(), strict=True))
+    return [(text.strip(), count) for text, count in written]
+
+
+def listen(
+    checkpoint: Checkpoint,
+    clips: Sequence[NDArray[np.float32]],
+    language: str | None,
+    task: str = "transcribe",
+    batch: int = BATCH,
+) -> list[Heard]:
+    """Write down recordings of any length.
+
+    Args:
+        checkpoint: what listens.
+        clips: N waveforms (n_i,) at the checkpoint's rate, finite.
+        language: code; None detects it from the first window of each recording.
+        task: "transcribe" or "translate".
+        batch: windows at once.
+
+    Returns:
+        N results; silence is not given to the network.
+    """
+    rate = checkpoint.sample_rate
+    pieces = [piece for clip in clips for piece in windows(clip, checkpoint.window, rate)]
+    owner = [place for place, clip in enumerate(clips) for _ in windows(clip, checkpoint.window, rate)]
+    loud = [
+        place
+        for place, piece in enumerate(pieces)
+        if len(piece) and np.sqrt(np.mean(piece.astype(np.float64) ** 2)) > SILENCE_RMS
+    ]
+    texts: dict[int, tuple[str, int]] = {}
+    spoken = [language or ""] * len(clips)
+    if loud:
+        features = log_mel([pieces[place] for place in loud], checkpoint.extractor)
+        if language is None:
+            _detect(checkpoint, features, [owner[place] for place in loud], spoken)
+        order = sorted(range(len(loud)), key=lambda k: len(pieces[loud[k]]))
+        asked = [spoken[owner[loud[k]]] for k in order]
+        for k, answer in zip(order, generate(checkpoint, features[order], asked, task, batch), strict=True):
+            texts[loud[k]] = answer
+    heard = []
+    for place, group in groupby(range(len(pieces)), key=lambda piece: owner[piece]):
+        own = [texts[piece] for piece in group if piece in texts]
+        text = " ".join(part for part, _ in own if part)
+        fault = "silence" if not own else "repeats" if repeats(text) else ""
+        heard.append(Heard(text, spoken[place], sum(count for _, count in own), fault))
+    return heard
+
+
+def _detect(checkpoint: Checkpoint, features: torch.Tensor, owners: Sequence[int], spoken: list[str]) -> None:
+    """Write each recording's language, heard in its first window, into `spoken`."""
+    first = {own: k for k, own in reversed(list(enumerate(owners)))}
+    codes = language_codes(checkpoint)
+    best = language_probabilities(checkpoint, features[list(first.values())]).argmax(1).tolist()
+    for own, column in zip(first, best, strict=True):
+        spoken[own] = codes[column]
+
+
+def repeats(text: str) -> bool:
+    """Tell whether a text goes round in circles, as Whisper's does on silence and noise."""
+    words = text.split()
+    for length in range(1, len(words) // (REPEATS + 1) + 1):
+        for start in range(len(words) - length * (REPEATS + 1) + 1):
+            phrase = words[start : start + length]
+            if words[start : start + length * (REPEATS + 1)] == phrase * (REPEATS + 1):
+                return True
+    raw = text.encode()
+    return len(raw) > 0 and len(raw) / len(zlib.compress(raw)) > LARGEST_COMPRESSION
+
+
+def warn(heard: Heard) -> None:
+    """Tell whoever listens only to the text that it is not to be trusted."""
+    if heard.fault == "silence":
+        warnings.warn("the recording is silent (below -80 dB of full scale): nothing was written", stacklevel=3)
+    elif heard.fault == "repeats":
+        warnings.warn(f"the text repeats itself, so it was probably invented: {heard.text[:60]!r}", stacklevel=3)
