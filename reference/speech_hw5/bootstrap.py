@@ -65,8 +65,8 @@ class Paired:
 class AcrossSeeds:
     """Several training runs, tested on the same utterances.
 
-    `by_seed` are their WERs. `wer` is their mean, its interval from the choice of utterances alone. `seed_deviation` is the standard deviation
-    between runs (n - 1), the spread of one more run on this test set; None for a single run.
+    `by_seed` are their WERs. `wer` is their mean, its interval from the choice of utterances alone. `seed_deviation` is the standard
+    deviation between runs (n - 1), the spread of one more run on this test set; None for a single run.
     """
 
     by_seed: tuple[float, ...]

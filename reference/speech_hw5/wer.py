@@ -106,28 +106,24 @@ class Scores:
         return self.substitutions + self.deletions + self.insertions
 
     @property
-    def rate(self):
-        """All errors over all reference tokens, >= 0. Raises ValueError where there are none to divide by."""
-        return float(self.errors.sum() / self._some(self.lengths.sum()))
-
-    @property
-    def mean_rate(self):
-        """The mean of the rates of the utterances that have one."""
-        spoken = self.lengths > 0
-        self._some(spoken.sum())
-        return float((self.errors[spoken] / self.lengths[spoken]).mean())
-
-    @property
     def total(self):
         """All counts added up: {"hits": ..., "substitutions": ..., "deletions": ..., "insertions": ..., "lengths": ...}."""
         return {field.name: int(getattr(self, field.name).sum()) for field in fields(self)}
 
-    def _some(self, count):
-        if not count:
-            raise ValueError(
-                f"the {len(self.lengths)} reference(s) hold no word, so there is no error rate; check the transcripts"
-            )
-        return count
+
+def corpus_rate(scores):
+    """All errors over all reference tokens, >= 0. Raises ValueError where there are none to divide by."""
+    if not scores.lengths.any():
+        raise ValueError(f"the {len(scores.lengths)} reference(s) hold no word, so there is no error rate; check the transcripts")
+    return float(scores.errors.sum() / scores.lengths.sum())
+
+
+def mean_rate(scores):
+    """The mean of the rates of the utterances that have one, >= 0. Raises ValueError where none has."""
+    spoken = scores.lengths > 0
+    if not spoken.any():
+        raise ValueError(f"the {len(scores.lengths)} reference(s) hold no word, so there is no error rate; check the transcripts")
+    return float((scores.errors[spoken] / scores.lengths[spoken]).mean())
 
 
 def words(text):
@@ -161,23 +157,23 @@ def score(references, hypotheses, tokens=words):
 
 def counts(reference, hypothesis):
     """Of one utterance: {"hits": H, "substitutions": S, "deletions": D, "insertions": I}."""
-    total = score([reference], [hypothesis]).total
+    total = score([reference], [hypothesis], words).total
     return {name: total[name] for name in ("hits", "substitutions", "deletions", "insertions")}
 
 
 def wer(references, hypotheses):
     """Corpus WER: all errors over all reference words."""
-    return score(references, hypotheses).rate
+    return corpus_rate(score(references, hypotheses, words))
 
 
 def mean_wer(references, hypotheses):
     """Mean WER: the mean of the utterances' own error rates."""
-    return score(references, hypotheses).mean_rate
+    return mean_rate(score(references, hypotheses, words))
 
 
 def cer(references, hypotheses):
     """Corpus CER: the same with characters for words; the space between two words is one."""
-    return score(references, hypotheses, characters).rate
+    return corpus_rate(score(references, hypotheses, characters))
 
 
 def normalized_wer(references, hypotheses):
