@@ -122,13 +122,14 @@ def verify(name: str, path: Path | None) -> None:
     from graders.terminal import clean, out
     from seeds.choice import chosen
     from seeds.datasets import get
+    from seeds.exported import verify as faults
 
     spec, path = get(name), path or chosen(name).path
     if path is None:
         raise DataError(f"no copy of {name!r} is linked: give its PATH; it should be {spec.layout}")
     if not path.exists():
         raise DataError(f"{path} does not exist: check the spelling, or unpack the data set there")
-    problems = spec.verify(path)
+    problems = faults(spec, path)
     for problem in problems:
         out.print(clean(problem), soft_wrap=True, highlight=False)
     if problems:
@@ -166,6 +167,40 @@ def audit(name: str, workers: int | None, everything: bool, as_json: bool) -> No
             out.print(f"    {clean(item)}", soft_wrap=True, highlight=False)
     out.print(clean(report.verdict), soft_wrap=True, highlight=False)
     sys.exit(0 if report.passed else FAULTY)
+
+
+@group.command()
+@Name
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--parts", default="train,validation", show_default=True, help="Parts to write, with commas between.")
+@Processes
+def export(name: str, folder: Path, parts: str, workers: int | None) -> None:
+    """Write a data set into FOLDER for a class: recordings as the published set lays them out, and labels.csv.
+
+    The test part stays at home unless --parts names it. The copy in use is written, the embedded one or the linked one.
+    """
+    from graders.terminal import clean, err
+    from seeds.choice import active
+    from seeds.datasets import get
+    from seeds.export import export as write
+    from seeds.export import select
+
+    wanted = [part.strip() for part in parts.split(",") if part.strip()]
+    spec, dataset = get(name), active(name)
+    with _progress(f"writing {name}", len(select(dataset, wanted))) as advance:
+        written = write(spec, dataset, folder, parts=wanted, workers=workers, progress=advance)
+    there = set(written.parts.tolist())
+    if "test" in there:
+        err.print(
+            f"[bold red]WARNING[/] {clean(str(folder))} holds the test part with its labels: never give it to the class",
+            soft_wrap=True,
+        )
+    elif there == {""}:
+        err.print(
+            f"{name} is not split into parts, so all of it was written: nothing is withheld", soft_wrap=True, highlight=False
+        )
+    click.echo(f"{name}: {len(written)} examples written to {folder}; `sanjeh data link {name} {folder}` uses them")
+    click.echo(f"licence: {spec.licence}")
 
 
 @contextmanager

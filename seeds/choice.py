@@ -17,6 +17,7 @@ from typing import Literal
 from filelock import FileLock
 from platformdirs import user_config_path
 
+from seeds import exported
 from seeds.datasets import Dataset, get
 from seeds.errors import DataError
 
@@ -74,7 +75,7 @@ def active(name: str) -> Dataset:
 @cache
 def _load(name: str, path: Path | None) -> Dataset:
     spec = get(name)
-    return spec.load(path) if path else spec.make()
+    return exported.load(spec, path) if path else spec.make()
 
 
 def _variable(name: str) -> str:
@@ -113,7 +114,7 @@ def link(name: str, path: Path) -> None:
         DataError: there is no such data set, the copy has faults (all are named), or the links cannot be written.
     """
     path = path.expanduser().resolve()
-    problems = get(name).verify(path)
+    problems = exported.verify(get(name), path)
     if problems:
         raise DataError(f"{path} cannot be used as {name}; nothing was linked. {len(problems)} problem(s):", problems)
     _change(name, path)

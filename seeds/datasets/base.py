@@ -139,6 +139,21 @@ class Dataset:
         return self.choose(rows)
 
 
+def places_by_id(dataset: Dataset) -> list[str]:
+    """Put every recording into one folder under its own id."""
+    return [f"clips/{identity}.wav" for identity in dataset.ids.tolist()]
+
+
+def count_up(keys: Sequence[object]) -> list[int]:
+    """Number what has one key from 0, each key by itself, in the order given."""
+    seen: dict[object, int] = {}
+    numbers = []
+    for key in keys:
+        numbers.append(seen.get(key, 0))
+        seen[key] = numbers[-1] + 1
+    return numbers
+
+
 @dataclass(frozen=True)
 class Spec:
     """What a data set's module offers.
@@ -153,6 +168,8 @@ class Spec:
         licence: who may use it how: the embedded data, and each published set that `load` reads.
         examples, seconds, megabytes: what making the embedded data with its default recipe gives and costs, measured on two cores;
             0 is unknown.
+        places: where each example lies in the real layout, one path with "/" each; its ending says how it is kept: .wav, .npy (features,
+            with the transcript beside), or .csv (points, many to a file).
     """
 
     name: str
@@ -165,6 +182,7 @@ class Spec:
     examples: int = 0
     seconds: float = 0.0
     megabytes: float = 0.0
+    places: Callable[[Dataset], list[str]] = places_by_id
 
 
 def split_by_group(dataset: Dataset, shares: Mapping[Part, float] = SHARES, *, seed: int) -> Dataset:
@@ -209,10 +227,5 @@ def check_disjoint(dataset: Dataset) -> None:
 
 def limit(dataset: Dataset, per_group_and_label: int) -> Dataset:
     """Keep the first so many examples of each label in each group, in their order."""
-    seen: dict[tuple[str, int], int] = {}
-    rows = []
-    for row, key in enumerate(zip(dataset.groups.tolist(), dataset.labels.tolist(), strict=True)):
-        seen[key] = seen.get(key, 0) + 1
-        if seen[key] <= per_group_and_label:
-            rows.append(row)
-    return dataset.choose(np.array(rows, dtype=np.int64))
+    numbers = count_up(list(zip(dataset.groups.tolist(), dataset.labels.tolist(), strict=True)))
+    return dataset.choose(np.array(numbers, dtype=np.int64) < per_group_and_label)

@@ -266,6 +266,11 @@ def _draw_request(who: Speaker, digit: int, take: int, seed: int) -> Request:
     return f"{WORDS[digit]}{tone}", voice, derive(seed, "digits", "engine", who.name, digit, take)
 
 
+def places(dataset: Dataset) -> list[str]:
+    """Lay recordings out as the Free Spoken Digit Dataset does."""
+    return [f"recordings/{identity}.wav" for identity in dataset.ids.tolist()]
+
+
 SPEC = Spec(
     name="digits",
     title="spoken English digits, 16 kHz, by speaker",
@@ -277,4 +282,5 @@ SPEC = Spec(
     examples=Recipe().speakers * Recipe().takes * len(WORDS),
     seconds=6,
     megabytes=16,
+    places=places,
 )

@@ -23,7 +23,7 @@ import scipy
 from numpy.typing import NDArray
 
 from seeds import cache
-from seeds.datasets.base import PARTS, Dataset, Part, Spec, check_disjoint, split_by_group
+from seeds.datasets.base import PARTS, Dataset, Part, Spec, check_disjoint, count_up, split_by_group
 from seeds.datasets.signals import INT16_FULL_SCALE, FloatArray, Signals
 from seeds.datasets.wav import UNREADABLE, Files, Recordings, faults, look, open_files, unpack_hint
 from seeds.errors import DataError
@@ -307,6 +307,16 @@ def _hash_all(
     return np.stack(hashes)
 
 
+def places(dataset: Dataset) -> list[str]:
+    """Lay tracks out as GTZAN does; its own keep their numbers, others are counted within each genre."""
+    genres = [dataset.label_names[label] for label in dataset.labels.tolist()]
+    ids = [
+        identity if re.fullmatch(rf"{genre}\.\d{{5}}", identity) else f"{genre}.{number:05d}"
+        for genre, identity, number in zip(genres, dataset.ids.tolist(), count_up(genres), strict=True)
+    ]
+    return [f"genres_original/{genre}/{name}.wav" for genre, name in zip(genres, ids, strict=True)]
+
+
 SPEC = Spec(
     name="genres",
     title="ten genres of music, 22 050 Hz, by artist",
@@ -318,4 +328,5 @@ SPEC = Spec(
     examples=len(GENRES) * Recipe().artists * Recipe().tracks,
     seconds=27,
     megabytes=0.1,
+    places=places,
 )

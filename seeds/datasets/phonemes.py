@@ -248,6 +248,13 @@ def _draw_request(who: Speaker, number: int, utterance: int, seed: int) -> Reque
     return _draw_text(number, utterance, seed), voice, derive(seed, "phonemes", "engine", number, utterance)
 
 
+def places(dataset: Dataset) -> list[str]:
+    """Lay utterances out as the course's archive does."""
+    folder_of = {part: partition for partition, part in PARTITIONS.items()}
+    rows = zip(dataset.parts.tolist(), dataset.ids.tolist(), strict=True)
+    return [f"{folder_of[part]}/mfcc/{identity.rsplit('/', 1)[-1]}.npy" for part, identity in rows]
+
+
 SPEC = Spec(
     name="phonemes",
     title="28 MFCCs and a phone every 10 ms, read English, by speaker",
@@ -259,4 +266,5 @@ SPEC = Spec(
     examples=Recipe().speakers * Recipe().utterances,
     seconds=11,
     megabytes=24,
+    places=places,
 )

@@ -218,6 +218,11 @@ def _is_number(text: str) -> bool:
         return False
 
 
+def places(dataset: Dataset) -> list[str]:
+    """Put every picture into a file of its own."""
+    return [f"{picture}.csv" for picture in dataset.groups.tolist()]
+
+
 SPEC = Spec(
     name="points",
     title="points in the plane to cluster: moons, blobs, rings, a worked silhouette",
@@ -227,4 +232,5 @@ SPEC = Spec(
     verify=verify,
     licence="embedded: as sanjeh's own; yours: your own",
     examples=3 * Recipe().points + 4,
+    places=places,
 )

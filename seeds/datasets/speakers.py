@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seeds.datasets._speakers_made import PART_OF_RECORDING, SAMPLE_RATE, SPEAKERS, Recipe, assemble, make
-from seeds.datasets.base import Dataset, Part, Spec
+from seeds.datasets.base import Dataset, Part, Spec, count_up
 from seeds.datasets.wav import Files, Piece, Pieces, faults, look, open_files, unpack_hint
 from seeds.determinism import rng
 from seeds.errors import DataError
@@ -137,6 +137,17 @@ def _deal(stretches: list[str]) -> dict[str, Part]:
     return part_of
 
 
+def places(dataset: Dataset) -> list[str]:
+    """Lay clips out as the Kaggle set does: speakers' in order of time, outsiders' in its other folders."""
+    kinds = dataset.columns["kind"].tolist()
+    other = {"voice": "other", "animal": "other", "noise": "_background_noise_"}
+    folders = [
+        other[kind] if stranger else f"16000_pcm_speeches/{dataset.label_names[label]}"
+        for label, kind, stranger in zip(dataset.labels.tolist(), kinds, dataset.outsiders.tolist(), strict=True)
+    ]
+    return [f"{folder}/{number}.wav" for folder, number in zip(folders, count_up(folders), strict=True)]
+
+
 SPEC = Spec(
     name="speakers",
     title="one-second clips of five speakers, 16 kHz, by recording, with outsiders",
@@ -148,4 +159,5 @@ SPEC = Spec(
     examples=Recipe().speakers * Recipe().recordings * Recipe().clips,
     seconds=7,
     megabytes=48,
+    places=places,
 )

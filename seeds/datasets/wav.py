@@ -80,6 +80,10 @@ class Files(ABC):
     def stamp(self, name: str) -> str:
         """Tell apart versions of a file without reading it; raises OSError where it is gone."""
 
+    def path(self, name: str) -> Path | None:
+        """Give the place on disk, None where the file is packed."""
+        return None
+
 
 class FolderFiles(Files):
     """Files on disk."""
@@ -107,6 +111,10 @@ class FolderFiles(Files):
     def stamp(self, name: str) -> str:
         """Give place, size and times."""
         return file_stamp(f"{self._place}/{name}")
+
+    def path(self, name: str) -> Path:
+        """Give the place on disk."""
+        return self._folder / name
 
 
 class ZipFiles(Files):
