@@ -13,6 +13,7 @@ from graders.speech_hw4.voices import difficulty, model_of, outcome, random_mode
 
 NAMES = ("Zahra", "Omid", "Ali", "Sara", "Mina", "Behrouz", "Kaveh", "Laleh", "Dara")
 SHARE, SEEDS = 0.3, range(6)
+_SWAPPED = (("precision", "recall"), ("recall", "precision"))
 SOLVED = 1e-4  # above the lowest value of the objective, where it counts as found
 
 
@@ -150,7 +151,18 @@ def test_descent(student: Proxy, right: Proxy, rng: np.random.Generator) -> None
     """From zeros, every step with all clips: model and loss after few steps, and after the 1000 of 0.01 that are the default."""
     for n_classes, width, steps, rate in ((3, 4, 1, 0.5), (4, 6, 25, 0.2)):
         x, labels = random_rows(rng, n_classes, 8, width)
-        same(student.speakers.train, right.speakers.train, x, labels, n_classes, steps, rate)
+        got = student.speakers.train(x, labels, n_classes, steps, rate)
+        if not difference(got, right.speakers.train(x, labels, n_classes, steps, -rate)):
+            zeros = {
+                "W": np.zeros((width, n_classes)),
+                "b": np.zeros(n_classes),
+            }  # is it the step or the gradient that is turned?
+            turned = difference(
+                student.speakers.loss_and_gradient(zeros, x, labels), right.speakers.loss_and_gradient(zeros, x, labels)
+            )
+            mistake = "speakers__gradient_turned_round" if turned else "speakers__step_uphill"
+            ensure(False, "Each step leads uphill.", got=got, mistake=mistake)
+        same(observed(got, "train"), right.speakers.train, x, labels, n_classes, steps, rate)
     x, labels = random_rows(rng, 3, 5, 3)
     got = same(student.speakers.train, right.speakers.train, x, labels, 3)
     ensure(np.all(np.diff(got["loss"]) <= 1e-12), "With this step the loss should never rise.", got=got["loss"])
@@ -181,7 +193,12 @@ def test_report(student: Proxy, right: Proxy, rng: np.random.Generator) -> None:
     answers = np.where(rng.uniform(size=60) < 0.5, labels, rng.choice([0, 1, 2, 3], size=60))
     answers[answers == 4] = 1
     same(student.speakers.confusion_matrix, right.speakers.confusion_matrix, labels, answers, 5)
-    same(student.speakers.report, right.speakers.report, labels, answers, 5)
+    got, wanted = student.speakers.report(labels, answers, 5), right.speakers.report(labels, answers, 5)
+    pairs = {f"{prefix}{one}": f"{prefix}{other}" for prefix in ("", "macro_") for one, other in _SWAPPED}
+    swapped = difference(got, wanted) and not difference(got, {name: wanted[pairs.get(name, name)] for name in wanted})
+    message = "precision divides by the answers of a class, recall by its clips; these two have changed places."
+    ensure(not swapped, message, got=got, wanted=wanted, mistake="speakers__precision_and_recall_swapped")
+    same(observed(got, "report"), right.speakers.report, labels, answers, 5)
 
 
 # Training on voices

@@ -22,47 +22,51 @@ DYNAMIC_RANGE_DB = 80.0
 CONSTANT_STD = 1e-10  # a column that varies less than this is constant
 SOLVED = 1e-9  # largest entry of the gradient at which a minimum counts as found
 MAX_NEWTON_STEPS = 100
+MAX_HALVINGS = 20
 TIMED_RUNS = 3
 
 
-def frame_signal(signal, sample_rate):
+def frame_signal(signal, frame_length, hop_length):
     """Cut a signal into frames: (n,) -> (T, frame), a view. A clip shorter than one frame is filled with zeros up to one."""
-    frame_length, hop_length = FRAME_MS * sample_rate // 1000, HOP_MS * sample_rate // 1000
     signal = np.asarray(signal, dtype=float)
     if len(signal) < frame_length:
         signal = np.pad(signal, (0, frame_length - len(signal)))
     return np.lib.stride_tricks.sliding_window_view(signal, frame_length)[::hop_length]
 
 
+def frames_of(signal, sample_rate):
+    """Frames of 25 ms every 10 ms: (n,) -> (T, frame)."""
+    return frame_signal(signal, FRAME_MS * sample_rate // 1000, HOP_MS * sample_rate // 1000)
+
+
 def magnitude_spectrum(signal, sample_rate):
     """|FFT| of every frame under a periodic Hann window: (n,) -> (T, frame // 2 + 1)."""
-    frames = frame_signal(signal, sample_rate)
+    frames = frames_of(signal, sample_rate)
     length = frames.shape[1]
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
     return np.abs(np.fft.rfft(frames * hann, axis=1))
 
 
-def bin_frequencies(sample_rate):
+def bin_frequencies(sample_rate, frame_length):
     """The frequency of each FFT bin in Hz: (frame // 2 + 1,)."""
-    frame_length = FRAME_MS * sample_rate // 1000
     return np.arange(frame_length // 2 + 1) * sample_rate / frame_length
 
 
-def mel_filters(sample_rate):
+def mel_filters(sample_rate, frame_length):
     """24 triangles of area 1, equally spaced on Slaney's mel scale from 0 to half the rate: (24, frame // 2 + 1)."""
     top = sample_rate / 2
     top_mel = top * 3 / 200 if top < 1000.0 else 15 + 27 * np.log(top / 1000.0) / np.log(6.4)
     mel = np.linspace(0.0, top_mel, N_MELS + 2)
     corners = np.where(mel < 15.0, mel * 200 / 3, 1000.0 * 6.4 ** ((np.maximum(mel, 15.0) - 15) / 27))  # (26,) Hz
     left, peak, right = corners[:-2, None], corners[1:-1, None], corners[2:, None]  # (24, 1) each
-    bins = bin_frequencies(sample_rate)
+    bins = bin_frequencies(sample_rate, frame_length)
     triangles = np.maximum(0.0, np.minimum((bins - left) / (peak - left), (right - bins) / (right - peak)))
     return triangles * 2.0 / (right - left)
 
 
 def rms(signal, sample_rate):
     """Root mean square of each frame, its loudness: (n,) -> (T,)."""
-    return np.sqrt(np.mean(frame_signal(signal, sample_rate) ** 2, axis=1))
+    return np.sqrt(np.mean(frames_of(signal, sample_rate) ** 2, axis=1))
 
 
 def zero_crossing_rate(signal, sample_rate):
@@ -70,7 +74,7 @@ def zero_crossing_rate(signal, sample_rate):
 
     Zero counts as positive, so that a wave that rests on zero for one sample crosses once and not twice.
     """
-    negative = frame_signal(signal, sample_rate) < 0
+    negative = frames_of(signal, sample_rate) < 0
     return np.sum(negative[:, 1:] != negative[:, :-1], axis=1) / negative.shape[1]
 
 
@@ -78,12 +82,14 @@ def spectral_centroid(signal, sample_rate):
     """The centre of gravity of each frame's magnitude spectrum in Hz, 0 in silence: (n,) -> (T,)."""
     magnitude = magnitude_spectrum(signal, sample_rate)  # (T, bins)
     total = magnitude.sum(axis=1)
-    return magnitude @ bin_frequencies(sample_rate) / np.where(total > 0, total, 1.0)
+    frequencies = bin_frequencies(sample_rate, FRAME_MS * sample_rate // 1000)
+    return magnitude @ frequencies / np.where(total > 0, total, 1.0)
 
 
 def mfcc(signal, sample_rate):
     """Mel-frequency cepstral coefficients as in question 2, one more of them: (n,) -> (T, 13)."""
-    mel = magnitude_spectrum(signal, sample_rate) ** 2 @ mel_filters(sample_rate).T  # (T, 24)
+    filters = mel_filters(sample_rate, FRAME_MS * sample_rate // 1000)
+    mel = magnitude_spectrum(signal, sample_rate) ** 2 @ filters.T  # (T, 24)
     level = 10.0 * np.log10(np.maximum(mel, POWER_FLOOR))
     level = np.maximum(level, level.max() - DYNAMIC_RANGE_DB)
     k, m = np.arange(N_MFCC)[:, None], np.arange(N_MELS)[None, :]
@@ -204,9 +210,16 @@ def train(x, labels, n_classes, iterations=1000, learning_rate=0.01):
     return {"model": model, "loss": curve}
 
 
+def pull(width, penalty):
+    """How strongly each row of W, and b as the last, is pulled to zero: (D + 1, 1). Biases are not: they only say who is frequent."""
+    return np.append(np.full(width, penalty), 0.0)[:, None]
+
+
 def objective(model, x, labels, penalty):
-    """What `solve` makes small: the mean cross-entropy plus penalty / 2 times the sum of all squared weights, biases left out."""
-    return loss_and_gradient(model, x, labels)["loss"] + penalty / 2 * float(np.sum(model["W"] ** 2))
+    """What `solve` makes small: the mean cross-entropy plus penalty / 2 times the sum of all squared weights."""
+    parameters = np.vstack([model["W"], model["b"]])
+    squares = pull(len(model["W"]), penalty) * parameters**2
+    return loss_and_gradient(model, x, labels)["loss"] + float(np.sum(squares)) / 2
 
 
 def solve(x, labels, n_classes, penalty):
@@ -218,27 +231,31 @@ def solve(x, labels, n_classes, penalty):
     n, width = x.shape
     ones = np.concatenate([x, np.ones((n, 1))], axis=1)  # (N, D + 1): the bias is the weight of a column of ones
     pairs = (ones[:, :, None] * ones[:, None, :]).reshape(n, -1)  # (N, (D + 1)^2)
-    pull = penalty * np.repeat(np.arange(width + 1) < width, n_classes)  # of the penalty on each parameter; none on the biases
-    model = {"W": np.zeros((width, n_classes)), "b": np.zeros(n_classes)}
+    pulls = np.broadcast_to(pull(width, penalty), (width + 1, n_classes))
+    parameters = np.zeros((width + 1, n_classes))
     for _ in range(MAX_NEWTON_STEPS):
+        model = {"W": parameters[:-1], "b": parameters[-1]}
         found = loss_and_gradient(model, x, labels)
-        slope = np.concatenate([(found["W"] + penalty * model["W"]).ravel(), found["b"]])
+        slope = np.vstack([found["W"], found["b"]]) + pulls * parameters
         if np.abs(slope).max() < SOLVED:
             break
         p = probabilities(model, x)
         curvature = p[:, :, None] * (np.eye(n_classes) - p[:, None, :])  # (N, C, C), of the cross-entropy by the scores
         hessian = (pairs.T @ curvature.reshape(n, -1) / n).reshape(width + 1, width + 1, n_classes, n_classes)
-        hessian = hessian.transpose(0, 2, 1, 3).reshape(slope.size, slope.size) + np.diag(pull)
-        step = np.linalg.lstsq(hessian, slope, rcond=1e-12)[0].reshape(width + 1, n_classes)  # all biases + 1 changes nothing
-        here, length = objective(model, x, labels, penalty), 1.0
-        while objective(_moved(model, step, length), x, labels, penalty) > here + 1e-12 and length > 1e-6:
-            length /= 2
-        model = _moved(model, step, length)
-    return model
+        hessian = hessian.transpose(0, 2, 1, 3).reshape(slope.size, slope.size) + np.diag(pulls.ravel())
+        step = np.linalg.lstsq(hessian, slope.ravel(), rcond=1e-12)[0]  # least squares: 1 more on every bias changes nothing
+        parameters = _downhill(parameters, step.reshape(slope.shape), lambda model: objective(model, x, labels, penalty))
+    return {"W": parameters[:-1], "b": parameters[-1]}
 
 
-def _moved(model, step, length):
-    return {"W": model["W"] - length * step[:-1], "b": model["b"] - length * step[-1]}
+def _downhill(parameters, step, value):
+    """One step, halved until it leads no higher."""
+    here = value({"W": parameters[:-1], "b": parameters[-1]})
+    for halving in range(MAX_HALVINGS):
+        moved = parameters - step / 2**halving
+        if value({"W": moved[:-1], "b": moved[-1]}) <= here + 1e-12:
+            return moved
+    return parameters
 
 
 def classify(model, x):

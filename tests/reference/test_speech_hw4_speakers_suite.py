@@ -41,7 +41,7 @@ _trio, _cepstra = spectral_trio, mfcc_means
 
 
 def zero_crossing_rate(signal, sample_rate):
-    frames = frame_signal(np.float32(signal), sample_rate)
+    frames = frames_of(np.float32(signal), sample_rate)
     signs = np.where(frames >= 0, 1, -1)
     return np.abs(np.diff(signs, axis=1)).sum(axis=1) / (2 * frames.shape[1])
 
