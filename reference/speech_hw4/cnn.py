@@ -169,6 +169,11 @@ def as_inputs(images, statistics):
     return torch.as_tensor(standardize(images, statistics), dtype=torch.float32)[:, None]
 
 
+def as_part(images, labels, statistics):
+    """Pictures and their labels as tensors."""
+    return as_inputs(images, statistics), torch.as_tensor(np.asarray(labels), dtype=torch.long)
+
+
 # Learning, keeping, predicting.
 
 
@@ -223,19 +228,23 @@ def train(
     images (N, H, W) in dB, labels (N,). Returns four curves, one number per epoch each: "loss", "accuracy" of the training part and
     "validation_loss", "validation_accuracy". The validation part is only looked at.
     """
-    torch.manual_seed(seed)  # first weights and order of the pictures
+    torch.manual_seed(seed)  # decides the first weights and the order of the pictures
     statistics = pixel_statistics(images)
-    inputs, wanted = as_inputs(images, statistics), torch.as_tensor(np.asarray(labels), dtype=torch.long)
-    others = as_inputs(validation_images, statistics)
-    others_wanted = torch.as_tensor(np.asarray(validation_labels), dtype=torch.long)
     network = build(name, (*np.shape(images)[1:], 1), N_CLASSES)
+    part, other = as_part(images, labels, statistics), as_part(validation_images, validation_labels, statistics)
+    history = teach(network, part, other, epochs, learning_rate, batch_size)
+    save(name, network, statistics, folder)
+    return history
+
+
+def teach(network, part, other, epochs, learning_rate, batch_size):
+    """Change the network, epoch by epoch; give the four curves."""
     optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate)
     history = {"loss": [], "accuracy": [], "validation_loss": [], "validation_accuracy": []}
     for _ in range(epochs):
-        row = (*train_epoch(network, optimiser, inputs, wanted, batch_size), *measure(network, others, others_wanted))
+        row = (*train_epoch(network, optimiser, *part, batch_size), *measure(network, *other))
         for curve, value in zip(history.values(), row, strict=True):
             curve.append(value)
-    save(name, network, statistics, folder)
     return history
 
 
