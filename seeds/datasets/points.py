@@ -166,6 +166,8 @@ def _examine(path: Path) -> tuple[dict[str, tuple[Matrix, list[str]]], list[str]
     """Read all files: {picture: (points (N, D), labels)}, and every problem."""
     if not path.exists():
         return {}, [f"{path} does not exist: check the spelling"]
+    if path.is_file() and path.suffix.lower() != ".csv":
+        return {}, [f"{path.name} is not a .csv file: unpack it if it is an archive, else save it as CSV in UTF-8"]
     files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
     if not files:
         return {}, [f"{path} holds no file named *.csv: give the folder of the CSV files, or one file's own path"]

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import pickle
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -168,16 +165,6 @@ def test_hashes_are_those_of_the_tracks_and_need_no_playing(small: Dataset, monk
     chosen = small.part("test")
     monkeypatch.setattr(genres, "track", None)
     assert len(chosen.fingerprint) == len(small.fingerprint) == 64
-
-
-def test_another_process_and_other_workers_make_the_same_bytes(small: Dataset, tmp_path: Path) -> None:
-    code = (
-        "from seeds.datasets import genres\n"
-        "print(genres.make(genres.Recipe(artists=5, tracks=1, seconds=2.0), workers=3).fingerprint)"
-    )
-    apart = {**os.environ, "SANJEH_CACHE": str(tmp_path), "PYTHONHASHSEED": "7"}
-    done = subprocess.run([sys.executable, "-c", code], env=apart, capture_output=True, text=True, check=True, timeout=120)
-    assert done.stdout.strip() == small.fingerprint
 
 
 def test_signals_travel_to_other_processes(small: Dataset) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -203,12 +202,6 @@ def test_labels_lie_where_the_sound_is(small: Dataset) -> None:
         if hiss.any():
             tilts.append(float(np.median(signal[voiced, 1]) - np.median(signal[hiss, 1])))
     assert min(tilts) > 10
-
-
-def test_any_number_of_workers_makes_the_same_bytes(small: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("SANJEH_CACHE", str(tmp_path))
-    assert phonemes.make(TINY, workers=3).fingerprint == small.fingerprint
-    assert phonemes.make(replace(TINY, seed=7)).fingerprint != small.fingerprint
 
 
 def test_a_timbre_is_in_one_part_and_every_part_has_women_and_men() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -139,12 +138,6 @@ def test_outsiders_are_never_trained_on_and_never_in_two_parts(small: Dataset) -
         assert len(own) == 4 * 2
         assert sorted(set(own.parts.tolist())) == ["test", "validation"]
     assert set(speakers.make(TINY).label_names) == {"speaker1", "speaker2", "speaker3"}
-
-
-def test_any_number_of_workers_makes_the_same_bytes(small: Dataset, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("SANJEH_CACHE", str(tmp_path))
-    assert speakers.make(TINY, outsiders=True, workers=3).fingerprint == small.fingerprint
-    assert speakers.make(replace(TINY, seed=7)).fingerprint != speakers.make(TINY).fingerprint
 
 
 def mean_levels(data: Dataset) -> np.ndarray:
