@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ FAILED = 1
 """Exit code where runs failed, as `graders.cli.Exit.FAILED`."""
 FOLDER = Path("sanjeh-bench")
 SHOWN_PAIRS = 12
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 WIDE = 130
 """Columns of a terminal from which on the whole table is shown; below, only its first `NARROW` columns after the name."""
 NARROW = 4
@@ -50,7 +52,11 @@ def command(
     records: Path | None,
     override_audit: bool,
 ) -> None:
-    """Run the benchmark TASK, or list all. Finished runs are kept: the same command goes on where it was."""
+    """Run the benchmark TASK, or list all. Finished runs are kept: the same command goes on where it was.
+
+    One thread, unless OMP_NUM_THREADS says otherwise.
+    """
+    _one_thread()
     from benchmarks.engine import run, store, summary
     from benchmarks.engine.task import get
 
@@ -71,6 +77,15 @@ def command(
     click.echo(f"records: {file}")
     if any(record.status == "failed" for record in finished.records):
         sys.exit(FAILED)
+
+
+def _one_thread() -> None:
+    """Let libraries use one thread, before they are loaded, unless the environment says otherwise.
+
+    On shared cores a second thread makes small trainings many times slower, and times that depend on other work compare nothing.
+    """
+    for name in THREADS:
+        os.environ.setdefault(name, os.environ.get("OMP_NUM_THREADS", "1"))
 
 
 def _list() -> None:

@@ -123,9 +123,8 @@ def train_together(
     model = Replicas(networks).to(device)
     optimiser = torch.optim.Adam(model.parameters(), schedule.learning_rate)
     inputs, labels = torch.from_numpy(data.inputs).to(device), torch.from_numpy(data.labels).to(device)
-    unseen = torch.from_numpy(data.validation_inputs).to(device)
+    unseen, asked = (torch.from_numpy(part).to(device) for part in (data.validation_inputs, data.test_inputs))
     curves: list[dict[str, list[float]]] = [{} for _ in seeds]
-    probabilities: FloatArray = np.empty(0, dtype=np.float32)
     for _ in range(schedule.epochs):
         loss, accuracy = _epoch(model, optimiser, inputs, labels, draws, schedule.batch_size)
         probabilities = judge_together(model, unseen)
@@ -133,7 +132,8 @@ def train_together(
             told = (loss[place], accuracy[place], *validation(probabilities[place], data.validation_labels))
             for name, value in zip(("loss", "accuracy", "validation_loss", "validation_accuracy"), told, strict=True):
                 curve.setdefault(name, []).append(float(value))
-    return [Trained(curve, probabilities[place]) for place, curve in enumerate(curves)]
+    answers = judge_together(model, asked)
+    return [Trained(curve, answers[place]) for place, curve in enumerate(curves)]
 
 
 def _epoch(

@@ -133,6 +133,18 @@ def collect(paths: Sequence[Path]) -> Findings:
     return Findings(tuple(chapters), tuple(remarks), len(records))
 
 
+def records_of(path: Path) -> list[Record]:
+    """Every record of a file, or of a folder's files.
+
+    Raises:
+        InputError: the path is missing, or there is no record in it.
+    """
+    records = [record for file in _files(path) for record in read(file).records]
+    if not records:
+        raise InputError(f"no records in {path}; `sanjeh bench TASK` makes some")
+    return records
+
+
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
         return sorted(path.glob("*.jsonl"))

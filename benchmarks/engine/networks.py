@@ -29,12 +29,14 @@ JUDGED_AT_ONCE = 128
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """Inputs (N, ...) float32 and labels (N,) to learn from, and those to validate on (M, ...), (M,)."""
+    """Inputs (N, ...) float32 and labels (N,) to learn from, those to validate on after each epoch (M, ...), (M,), and those to answer
+    in the end (K, ...)."""
 
     inputs: FloatArray
     labels: IntArray
     validation_inputs: FloatArray
     validation_labels: IntArray
+    test_inputs: FloatArray
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Schedule:
 @dataclass(frozen=True, eq=False)
 class Trained:
     """What came of one seed: a value per epoch for "loss", "accuracy" (met on the way), "validation_loss" and "validation_accuracy",
-    and class probabilities of the validation inputs (M, C) after the last epoch."""
+    and class probabilities of the test inputs (K, C) by the weights of the last epoch."""
 
     curves: dict[str, list[float]]
     probabilities: FloatArray
@@ -169,7 +171,6 @@ def train_alone(design: Design, data: Data, schedule: Schedule, seed: int, devic
     dataset = torch.utils.data.TensorDataset(torch.from_numpy(data.inputs), torch.from_numpy(data.labels))
     draws = Draws(seed, len(data.labels), network)
     curves: dict[str, list[float]] = {name: [] for name in ("loss", "accuracy", "validation_loss", "validation_accuracy")}
-    probabilities = np.empty(0, dtype=np.float32)
     for _ in range(schedule.epochs):
         order, masks = draws.epoch()
         loader = torch.utils.data.DataLoader(dataset, schedule.batch_size, sampler=order.tolist())
@@ -188,11 +189,10 @@ def train_alone(design: Design, data: Data, schedule: Schedule, seed: int, devic
             hits += int((scores.argmax(1) == y).sum())
         for layer in dropouts:
             layer.mask = None
-        probabilities = judge(network, data.validation_inputs, device)
-        told = validation(probabilities, data.validation_labels)
+        told = validation(judge(network, data.validation_inputs, device), data.validation_labels)
         for name, value in zip(curves, (losses / len(order), hits / len(order), *told), strict=True):
             curves[name].append(float(value))
-    return Trained(curves, probabilities)
+    return Trained(curves, judge(network, data.test_inputs, device))
 
 
 def judge(network: nn.Module, inputs: FloatArray, device: str) -> FloatArray:

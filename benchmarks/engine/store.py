@@ -7,7 +7,9 @@ process died in that run, and the run is recorded as failed.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -125,7 +127,7 @@ def opened(path: Path) -> Iterator[Store]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path.with_suffix(path.suffix + ".lock"), timeout=1)
+        lock = FileLock(_lock_of(path), timeout=1)
         lock.acquire()
     except Timeout:
         raise InputError(f"another sanjeh writes to {path} right now; wait for it, or choose another file by --records") from None
@@ -135,4 +137,9 @@ def opened(path: Path) -> Iterator[Store]:
         yield Store(path)
     finally:
         lock.release()
-        path.with_suffix(path.suffix + ".lock").unlink(missing_ok=True)
+
+
+def _lock_of(path: Path) -> Path:
+    """Keep locks apart from records, which lie in a repository."""
+    name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"sanjeh-records-{name}.lock"

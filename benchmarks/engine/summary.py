@@ -117,7 +117,6 @@ def _case(key: Key, records: Sequence[Record]) -> CaseRow:
         sampling = statistics.bootstrap(right, groups)
         effective = statistics.effective_items(right, groups)
         detectable = statistics.detectable_difference(effective, sampling.value)
-    seconds = [_training(record) for record in done]
     return CaseRow(
         *key,
         spread=statistics.seed_spread(values) if values else None,
@@ -126,12 +125,17 @@ def _case(key: Key, records: Sequence[Record]) -> CaseRow:
         items=None if scores is None else scores[0].shape[1],
         effective=effective,
         parameters=done[-1].parameters if done else None,
-        seconds=float(np.median(seconds)) if seconds else None,
+        seconds=training_seconds(done),
         failed=sum(record.status == "failed" for record in bad),
         problem=bad[-1].problem if bad else "",
         identities=tuple(record.identity for record in records),
         reported=records[-1].reported,
     )
+
+
+def training_seconds(records: Sequence[Record]) -> float | None:
+    """Give the median training time of one run (wall clock of the run where no training was timed)."""
+    return float(np.median([_training(record) for record in records])) if records else None
 
 
 def _training(record: Record) -> float:

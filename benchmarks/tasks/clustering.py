@@ -27,7 +27,7 @@ SLUG = "ml_hw5"
 RULES = ("uniform", "distance", "k-means++")
 BLOBS, SPREAD, SIDE = 20, 0.35, 10.0
 """Twenty blobs of this deviation, centres uniform in a square of this side."""
-PER_BLOB: dict[Size, int] = {"small": 50, "full": 500}
+PER_BLOB: dict[Size, int] = {"small": 25, "full": 500}
 PICTURES = {"blobs": 6, "moons": 6}
 """Picture of `points` -> k."""
 RESTARTS = 60
@@ -114,6 +114,6 @@ TASK = Task(
     metric=Metric("over_best", higher_is_better=False, of="run"),
     cases=cases,
     run=run,
-    seeds={"small": 50, "full": 200},
+    seeds={"small": 30, "full": 200},
     datasets=("points",),
 )

@@ -92,7 +92,7 @@ FLAGGED: tuple[tuple[str, tuple[Flag, ...]], ...] = (
     (r"004\.q2\.1L_\w+_flat\.", (MISALIGNED,)),
     (r"004\.q2\.\dL_", (LEAK,)),
     (r"004\.q3\.(final|ep)", (ONE_BLOCK, LEAK, REUSED)),
-    (r"004\.q3\.class", (ORDER, ONE_BLOCK)),
+    (r"004\.q3\.report\.row", (ORDER, ONE_BLOCK)),
     (r"004\.q4\.[ab]\.(sgd|lr)\.", (LEAK, BEFORE_SPLIT, CLASS_IDS)),
     (r"004\.q4\.b\.", (FILTERS,)),
     (r"000\.q4\.ep1\.", (BORDERS,)),

@@ -30,13 +30,18 @@ def toy(shape: tuple[int, ...], kind: type = np.float32) -> Data:
     random = np.random.default_rng(0)
     x = random.normal(size=(50, *shape)).astype(kind)
     y = random.integers(0, 10, 50)
-    return Data(x[:38], y[:38], x[38:], y[38:])
+    return Data(x[:38], y[:38], x[38:], y[38:], x[30:])
 
 
-@pytest.mark.parametrize(("exact", "epochs", "tolerance"), [(True, 3, 1e-9), (False, 1, 1e-4)], ids=["float64", "float32"])
+@pytest.mark.parametrize(("exact", "epochs"), [(True, 3), (False, 1)], ids=["float64", "float32"])
 @pytest.mark.parametrize("name", ALL)
-def test_each_replica_is_its_own_single_run(name: str, exact: bool, epochs: int, tolerance: float) -> None:
-    """To rounding: in double precision over nine steps, in single precision over three."""
+def test_each_replica_is_its_own_single_run(name: str, exact: bool, epochs: int) -> None:
+    """To rounding: in double precision over nine steps, in single precision over three.
+
+    Adam's first step has the length of the learning rate whatever the gradient: where a convolution's gradient is nothing but rounding,
+    single precision decides its sign, so weights may differ by that length.
+    """
+    tolerance = 1e-9 if exact else 3e-3 if name.startswith("cnn") else 1e-4
     data, schedule = toy(SHAPES[name[:3]], np.float64 if exact else np.float32), Schedule(epochs, 1e-3, 16)
     torch.set_default_dtype(torch.float64 if exact else torch.float32)
     try:
