@@ -49,7 +49,7 @@ def list_() -> None:
         cost.append(f"{spec.megabytes:g} MB" if spec.megabytes else "")
         out.print(f"[bold]{clean(name)}[/]  {clean(spec.title)}", soft_wrap=True, highlight=False)
         rows = {"in use": state, "embedded": "; ".join([", ".join(filter(None, cost)), made]).removeprefix("; ")}
-        for head, text in (rows | {"real copy": spec.layout, "licence": spec.licence or "not stated"}).items():
+        for head, text in (rows | {"real copy": spec.layout, "licence": spec.licence}).items():
             out.print(f"  {head:<10} {clean(text)}", soft_wrap=True, highlight=False)
 
 

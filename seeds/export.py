@@ -136,7 +136,6 @@ def _describe(dataset: Dataset, places: list[str]) -> Manifest:
         files=tuple(files),
         source={key: dataset.provenance[key] for key in TOLD if key in dataset.provenance},
         frame_names=frames.names if frames is not None else (),
-        frame_rate=frames.rate if frames is not None else 0.0,
         width=int(dataset.waveforms[0].shape[1]) if kind == ".npy" else 0,
     )
 
@@ -217,14 +216,22 @@ def _readme(spec: Spec, dataset: Dataset) -> str:
     """Say in both languages what the folder holds."""
     counts = [f"{part} {int((dataset.parts == part).sum())}" for part in PARTS if part in dataset.parts]
     listed = ", ".join(counts) or str(len(dataset))
-    return (
-        f"{spec.name}: {spec.title}\n\n"
-        f"Examples: {listed}. Rate: {dataset.sample_rate} per second.\n"
-        f"Layout of the published set: {spec.layout}.\n"
-        f"{LABELS} names every file with its class (label), what it must not share with another part (group), and its part.\n"
-        f"Split by part; never split one group. `sanjeh data link {spec.name} FOLDER` uses this folder.\n"
-        f"Licence: {spec.licence}\n\n"
-        f"نمونه‌ها: {listed}. نرخ: {dataset.sample_rate} در ثانیه.\n"
-        f"پروندهٔ {LABELS} برای هر پرونده، رده (label)، گروهی که نباید میان بخش‌ها مشترک باشد (group) و بخش آن (part) را می‌گوید.\n"
-        "داده‌ها را با ستون part جدا کنید و هیچ گروهی را میان دو بخش پخش نکنید.\n"
-    )
+    english = [
+        f"{spec.name}: {spec.title}",
+        "",
+        f"Examples: {listed}. Samples or frames per second: {dataset.sample_rate}.",
+        f"Layout of the published set: {spec.layout}.",
+    ]
+    persian = [f"تعداد نمونه‌ها: {listed}. نمونه یا فریم در ثانیه: {dataset.sample_rate}."]
+    if counts:
+        english.append(
+            f"{LABELS} gives the class (label), the group and the part of every file. Train on train, choose on validation;"
+        )
+        english.append("if you split anew, keep all files of one group in one part.")
+        persian.append(
+            f"فایل {LABELS} برای هر فایل، کلاس (label)، گروه (group) و بخش (part) آن را می‌گوید. با train آموزش دهید و با"
+        )
+        persian.append("validation انتخاب کنید؛ اگر داده‌ها را از نو تقسیم می‌کنید، همهٔ فایل‌های یک گروه را در یک بخش نگه دارید.")
+    english += [f"`sanjeh data link {spec.name} FOLDER` uses this folder.", f"Licence: {spec.licence}", ""]
+    persian.append(f"با دستور `sanjeh data link {spec.name} FOLDER` سنجه از همین پوشه استفاده می‌کند.")
+    return "\n".join([*english, *persian, ""])

@@ -42,7 +42,7 @@ class Manifest:
         parts: which parts are in it.
         files: every file that was written, below the folder.
         source: where the data set came from, and its licence.
-        frame_names, frame_rate, width: of features with frame labels, else nothing and 0.
+        frame_names, width: of features (T, width) with frame labels, else nothing and 0.
         complete: the export came to its end.
         format: raised with every change that older code cannot read.
     """
@@ -55,7 +55,6 @@ class Manifest:
     files: tuple[str, ...]
     source: dict[str, str]
     frame_names: tuple[str, ...] = ()
-    frame_rate: float = 0.0
     width: int = 0
     complete: bool = False
     format: int = FORMAT
@@ -73,11 +72,11 @@ def read_manifest(content: bytes) -> Manifest:
     try:
         fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items()}
         manifest = Manifest(**fields)
-        numbers = (manifest.sample_rate, manifest.examples, manifest.frame_rate, manifest.width)
+        numbers = (manifest.sample_rate, manifest.examples, manifest.width)
         texts = (*manifest.label_names, *manifest.parts, *manifest.files, *manifest.frame_names, *manifest.source.values())
     except (TypeError, AttributeError) as error:
         raise ValueError(f"not a whole list: {error}") from error
-    if not all(isinstance(one, (int, float)) and one >= 0 for one in numbers) or not all(isinstance(one, str) for one in texts):
+    if not all(isinstance(one, int) and one >= 0 for one in numbers) or not all(isinstance(one, str) for one in texts):
         raise ValueError("numbers and texts are not where they should be")
     return manifest
 

@@ -178,7 +178,7 @@ class Spec:
     make: Callable[..., Dataset]
     load: Callable[..., Dataset]
     verify: Callable[[Path], list[str]]
-    licence: str = ""
+    licence: str
     examples: int = 0
     seconds: float = 0.0
     megabytes: float = 0.0
