@@ -18,12 +18,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from audio import prepare
+from audio import SILENCE_DB
 from normalize import normalize
 from numpy.typing import ArrayLike, NDArray
 from torch.nn import functional
 from transformers import Wav2Vec2Config, Wav2Vec2CTCTokenizer, Wav2Vec2FeatureExtractor, Wav2Vec2ForCTC
 from whisper_checkpoint import CheckpointError, device, refuse_pickles
+from whisper_data import prepare
+from whisper_decode import SILENT
 from whisper_training import Schedule, Stepper
 
 SAMPLE_RATE = 16_000  # Hz
@@ -222,8 +224,8 @@ def transcribe_all(clips: Sequence[ArrayLike], sample_rate: int, checkpoint: Pat
     texts = []
     for clip in clips:
         samples = prepare(clip, sample_rate, SAMPLE_RATE)
-        if not samples.any():
-            warnings.warn("the recording is silent: nothing was written", stacklevel=2)
+        if np.abs(samples).max() < 10 ** (SILENCE_DB / 20):
+            warnings.warn(SILENT, stacklevel=2)
             texts.append("")
             continue
         with torch.inference_mode():

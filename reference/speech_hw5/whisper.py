@@ -12,11 +12,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from audio import prepare
 from numpy.typing import ArrayLike
 from whisper_checkpoint import load
 from whisper_corpus import General
-from whisper_data import log_mel
+from whisper_data import log_mel, prepare
 from whisper_decode import Heard, language_codes, language_probabilities, listen, warn, windows
 from whisper_finetune import finetune
 

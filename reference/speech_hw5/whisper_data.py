@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import soxr
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch.nn import functional
 from transformers import WhisperFeatureExtractor, WhisperTokenizer
 
@@ -20,6 +21,10 @@ IGNORED = -100
 """A label that `cross_entropy` leaves out. It is no token: put the padding token back before decoding labels."""
 BLOCK = 64
 """Clips turned into frames at once: enough to be quick, few enough that memory stays flat."""
+
+
+MOST_CHANNELS = 16
+"""More are no channels: the array is (channels, n) and must be transposed."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,34 @@ class Examples:
     def to(self, device: torch.device) -> Examples:
         """Move everything to a device once, so that no step waits for a copy."""
         return replace(self, features=self.features.to(device), rows=self.rows.to(device), labels=self.labels.to(device))
+
+
+def prepare(audio: ArrayLike, sample_rate: float, wanted: int) -> NDArray[np.float32]:
+    """Bring samples in memory to one channel and the wanted rate; `audio.read` does it for files.
+
+    Args:
+        audio: (n,) or (n, channels) in [-1, 1]; channels are averaged.
+        sample_rate, wanted: Hz.
+
+    Returns:
+        (n * wanted / sample_rate,) float32.
+
+    Raises:
+        ValueError: there are no samples, some are not finite, or the shape or the rate is no recording's.
+    """
+    samples = np.asarray(audio, dtype=np.float32)
+    if samples.ndim not in (1, 2) or (samples.ndim == 2 and samples.shape[1] > MOST_CHANNELS):
+        raise ValueError(
+            f"got samples of shape {samples.shape}, wanted (n,), or (n, channels) with at most {MOST_CHANNELS} channels"
+        )
+    if not samples.size:
+        raise ValueError("got a recording of 0 s: check that the file was read, or leave it out")
+    if not np.isfinite(samples).all():
+        raise ValueError("the recording holds NaN or infinity: write it again from sound numbers in [-1, 1]")
+    if not 1000 <= sample_rate <= 400_000:
+        raise ValueError(f"got {sample_rate} Hz, wanted the rate at which the audio was stored, such as 16000 or 44100")
+    mono = samples if samples.ndim == 1 else samples.mean(axis=1)
+    return mono if sample_rate == wanted else soxr.resample(mono, sample_rate, wanted)
 
 
 def log_mel(clips: Sequence[NDArray[np.float32]], extractor: WhisperFeatureExtractor) -> torch.Tensor:

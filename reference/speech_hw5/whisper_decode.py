@@ -7,25 +7,20 @@ decodes, and its settings are here: greedy, no timestamps, language and task giv
 from __future__ import annotations
 
 import warnings
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 import torch
+from audio import SILENCE_DB, looks_hallucinated
 from numpy.typing import NDArray
 from whisper_checkpoint import Checkpoint
 from whisper_data import log_mel
 
 BATCH = 32
 """Windows decoded at once. A batch takes as many steps as its longest text, so windows are sorted by length of sound first."""
-SILENCE_RMS = 1e-4
-"""Full scale is 1: 80 dB below it nobody speaks, and Whisper would invent words."""
-REPEATS = 3
-"""A phrase that is said more often than this in a row was not heard but invented."""
-LARGEST_COMPRESSION = 2.4
-"""Bytes by zlib's bytes above which openai-whisper itself calls a text repetitive."""
+SILENT = f"the recording is silent (its peak is below {SILENCE_DB:g} dB of full scale), so nothing was written"
 QUIETEST_S = 0.1
 """Windows of long recordings are cut in the middle of the quietest stretch of this length in their last third."""
 
@@ -38,7 +33,7 @@ class Heard:
         text: the windows' texts joined.
         language: code that it was written in, or heard as.
         tokens: how many were generated, ends included; a decoder that writes nothing looks fast.
-        fault: "" or what is wrong with the text: "silence", "repeats".
+        fault: "" or why the text is not to be trusted, in words.
     """
 
     text: str
@@ -139,11 +134,8 @@ def listen(
     rate = checkpoint.sample_rate
     pieces = [piece for clip in clips for piece in windows(clip, checkpoint.window, rate)]
     owner = [place for place, clip in enumerate(clips) for _ in windows(clip, checkpoint.window, rate)]
-    loud = [
-        place
-        for place, piece in enumerate(pieces)
-        if len(piece) and np.sqrt(np.mean(piece.astype(np.float64) ** 2)) > SILENCE_RMS
-    ]
+    floor = 10 ** (SILENCE_DB / 20)
+    loud = [place for place, piece in enumerate(pieces) if np.abs(piece).max(initial=0.0) >= floor]
     texts: dict[int, tuple[str, int]] = {}
     spoken = [language or ""] * len(clips)
     if loud:
@@ -158,7 +150,7 @@ def listen(
     for place, group in groupby(range(len(pieces)), key=lambda piece: owner[piece]):
         own = [texts[piece] for piece in group if piece in texts]
         text = " ".join(part for part, _ in own if part)
-        fault = "silence" if not own else "repeats" if repeats(text) else ""
+        fault = next(filter(None, (looks_hallucinated(part) for part, _ in own)), "") if own else SILENT
         heard.append(Heard(text, spoken[place], sum(count for _, count in own), fault))
     return heard
 
@@ -172,21 +164,7 @@ def _detect(checkpoint: Checkpoint, features: torch.Tensor, owners: Sequence[int
         spoken[own] = codes[column]
 
 
-def repeats(text: str) -> bool:
-    """Tell whether a text goes round in circles, as Whisper's does on silence and noise."""
-    words = text.split()
-    for length in range(1, len(words) // (REPEATS + 1) + 1):
-        for start in range(len(words) - length * (REPEATS + 1) + 1):
-            phrase = words[start : start + length]
-            if words[start : start + length * (REPEATS + 1)] == phrase * (REPEATS + 1):
-                return True
-    raw = text.encode()
-    return len(raw) > 0 and len(raw) / len(zlib.compress(raw)) > LARGEST_COMPRESSION
-
-
 def warn(heard: Heard) -> None:
-    """Tell whoever listens only to the text that it is not to be trusted."""
-    if heard.fault == "silence":
-        warnings.warn("the recording is silent (below -80 dB of full scale): nothing was written", stacklevel=3)
-    elif heard.fault == "repeats":
-        warnings.warn(f"the text repeats itself, so it was probably invented: {heard.text[:60]!r}", stacklevel=3)
+    """Tell whoever reads only the text that it is not to be trusted."""
+    if heard.fault:
+        warnings.warn(f"{heard.fault}; the text is {heard.text[:60]!r}", stacklevel=3)

@@ -15,13 +15,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
-from audio import prepare
 from normalize import normalize
 from numpy.typing import NDArray
 from wer import wer
 from whisper_checkpoint import Checkpoint, device, load_fresh, save
 from whisper_corpus import General
-from whisper_data import Examples, log_mel, pad, spell
+from whisper_data import Examples, log_mel, pad, prepare, spell
 from whisper_decode import generate
 from whisper_training import Schedule, Stepper, forward
 

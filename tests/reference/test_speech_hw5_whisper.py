@@ -21,6 +21,8 @@ from graders.kit.loading import CodeFolder
 
 CODE = CodeFolder.read(Path(__file__).parents[2] / "reference" / "speech_hw5")
 RATE = 16_000
+LEARNT = 250
+"""Steps after which the tiny network knows six tones by heart."""
 TEXTS = ("سلام دنیا", "این اتاق خیلی سرد است", "my mother read the book", "I want to sleep now", "我妈妈看了书", "这个房间很冷")
 TRANSLATIONS = ("hello world", "this room is very cold", "", "", "my mother read the book", "this room is very cold")
 SPOKEN = ("fa", "fa", "en", "en", "zh", "zh")
@@ -72,7 +74,9 @@ def recipe(steps: int = 30) -> Any:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint that knows its six tones by heart."""
-    return Path(call("whisper_pretrain.kept", corpus(fingerprint="tones"), recipe(150), tmp_path_factory.mktemp("checkpoints")))
+    return Path(
+        call("whisper_pretrain.kept", corpus(fingerprint="tones"), recipe(LEARNT), tmp_path_factory.mktemp("checkpoints"))
+    )
 
 
 # Tokens
@@ -200,34 +204,23 @@ def test_silence_is_not_given_to_the_network(folder: Path) -> None:
     with pytest.warns(UserWarning, match="silent"):
         assert call("whisper.transcribe", np.zeros(RATE, dtype=np.float32), RATE, folder, "fa") == ""
     heard = call("whisper.hear", [np.zeros(RATE), tones(6)[0]], RATE, folder, "fa")
-    assert [(one.text, one.tokens > 0, one.fault) for one in heard] == [("", False, "silence"), (TEXTS[0], True, "")]
+    assert [(one.text, one.tokens > 0, one.fault) for one in heard] == [
+        ("", False, load("whisper_decode").SILENT),
+        (TEXTS[0], True, ""),
+    ]
 
 
-@pytest.mark.parametrize(
-    ("text", "invented"),
-    [
-        ("یک یک یک یک", True),
-        ("the end the end the end the end", True),
-        ("no no no", False),
-        ("的" * 40, True),
-        (" ".join(TEXTS), False),
-        ("", False),
-    ],
-)
-def test_texts_that_go_round_in_circles_are_found(text: str, invented: bool) -> None:
-    assert call("whisper_decode.repeats", text) is invented
-
-
-def test_noise_gives_a_text_and_invented_repeats_a_warning(folder: Path) -> None:
+def test_noise_gives_a_text_and_invented_repeats_a_warning(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     noise = np.random.default_rng(0).normal(scale=0.1, size=5 * RATE)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert isinstance(call("whisper.transcribe", noise, RATE, folder, "fa"), str)
-    with pytest.warns(UserWarning, match="repeats itself"):
-        call("whisper_decode.warn", load("whisper_decode").Heard("بله " * 9, "fa", 20, "repeats"))
+    monkeypatch.setattr(load("whisper_decode"), "generate", lambda *_: [("بله " * 9, 20), ("", 1)])
+    with pytest.warns(UserWarning, match=r"\S.*; the text is 'بله بله"):
+        call("whisper.transcribe", noise, RATE, folder, "fa")
 
 
-@pytest.mark.parametrize("bad", [np.zeros(0), np.array([0.1, np.nan]), np.array([0.1, np.inf])])
+@pytest.mark.parametrize("bad", [np.zeros(0), np.array([0.1, np.nan]), np.array([0.1, np.inf]), np.zeros((2, 16_000))])
 def test_no_samples_and_no_numbers_are_refused(folder: Path, bad: np.ndarray) -> None:
     for function in ("transcribe", "translate", "detect_language"):
         with pytest.raises(ValueError, match=r"\w"):
@@ -246,7 +239,7 @@ def test_unknown_languages_and_tasks_are_refused(folder: Path) -> None:
 
 def test_a_checkpoint_is_made_once_and_by_its_recipe(folder: Path) -> None:
     made = (folder / "model.safetensors").stat().st_mtime_ns
-    assert Path(call("whisper_pretrain.kept", corpus(fingerprint="tones"), recipe(150), folder.parent)) == folder
+    assert Path(call("whisper_pretrain.kept", corpus(fingerprint="tones"), recipe(LEARNT), folder.parent)) == folder
     assert (folder / "model.safetensors").stat().st_mtime_ns == made
     assert len([place for place in folder.parent.iterdir() if place.is_dir()]) == 1
     with pytest.raises(ValueError, match="no fingerprint"):
@@ -296,9 +289,7 @@ def test_another_vocabulary_is_refused(folder: Path, tmp_path: Path) -> None:
 def test_a_name_on_the_hub_without_network_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(
-        StudentFault, match=r"openai/whisper-small cannot be loaded .*: without a network give the folder of a copy"
-    ):
+    with pytest.raises(ValueError, match=r"whisper-small cannot be loaded .*: without a network give the folder of a copy"):
         call("whisper_checkpoint.load_fresh", "openai/whisper-small")
 
 
@@ -331,9 +322,9 @@ def test_fine_tuning_learns_leaves_its_beginning_alone_and_can_be_repeated(folde
     before = (folder / "model.safetensors").read_bytes()
     clips, texts = tones(6)[4:], ["کتاب را خواند", "هوا گرم است"]  # sounds that it took for Chinese
     general = load("whisper_corpus").General(tones(4), TEXTS[:4], SPOKEN[:4], ["transcribe"] * 4)
-    options = {"epochs": 40, "learning_rate": 3e-3, "batch_size": 4, "general": general}
+    options = {"epochs": 8, "learning_rate": 5e-3, "batch_size": 8, "general": general}
     runs = [
-        call("whisper_finetune.finetune", clips, texts, clips, texts, folder, tmp_path / name, seed=seed, **options)
+        call("whisper_finetune.finetune", clips * 24, texts * 24, clips, texts, folder, tmp_path / name, seed=seed, **options)
         for name, seed in (("one", 1), ("two", 1))
     ]
     assert runs[0] == runs[1]

@@ -234,3 +234,15 @@ def test_sizes_that_cannot_be(wrong: dict[str, float]) -> None:
 def test_a_portion_that_there_is_not() -> None:
     with pytest.raises(DataError, match="fine_tuning or generic"):
         persian.make(TINY, portion="both")  # type: ignore[arg-type]
+
+
+def test_the_command_makes_both_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def make(*, portion: str = "fine_tuning", **_: object) -> str:
+        made.append(portion)
+        return portion
+
+    monkeypatch.setattr(persian, "make", make)
+    assert persian.SPEC.make() == "fine_tuning"  # type: ignore[comparison-overlap]
+    assert sorted(made) == ["fine_tuning", "generic"]
