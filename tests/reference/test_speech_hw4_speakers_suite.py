@@ -1,4 +1,4 @@
-"""The checks of speech HW4's speakers on known code: the reference and a rewrite earn everything, the starter nothing, each mistake is named."""
+"""The checks of speech HW4's speakers on known code: the reference and a rewrite earn all, the starter nothing, each mistake is named."""
 
 from __future__ import annotations
 
@@ -139,13 +139,13 @@ class One:
         return None
 
 
-def graded(code: CodeFolder, *, training: bool = True) -> dict[str, CheckResult]:
-    """Every check of question 4 on this code; without `training`, not those on real voices."""
+def graded(code: CodeFolder, *, training: bool = True, naming: bool = True) -> dict[str, CheckResult]:
+    """Every check of question 4 on this code; without `training`, not those on real voices; without `naming`, no search for mistakes."""
     choice = [] if training else ["-k", "not learns"]
     found: dict[str, CheckResult] = {}
     for suite in (PUBLIC, HIDDEN):
         collector = Collector()
-        plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, MISTAKES, only="q4"), ["one"], One(code))
+        plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, MISTAKES if naming else None, only="q4"), ["one"], One(code))
         run_pytest([*map(str, suite), *choice], [plugin, collector])
         assert not collector.broken, collector.broken[0]
         found |= {result.check: result for _, _, result in collector.rows}
@@ -189,3 +189,88 @@ def test_each_mistake_loses_points_and_is_named(name: str) -> None:
     lost = [result for result in graded(mistake.code, training=False).values() if result.points < result.max_points]
     assert {result.finding.mistake for result in lost} - {""} == {mistake.name}
     assert any(result.finding.lesson == mistake.lesson for result in lost)
+
+
+def test_the_bands_are_the_calibrated_ones() -> None:
+    measured = json.loads(CALIBRATION.read_text(encoding="utf-8"))
+    data = speakers.make(outsiders=True)
+    assert measured["data"]["fingerprint"] == data.fingerprint, "run python -m benchmarks.tasks.calibrate_speech_hw4_speakers"
+    bad = {"q4.learns_trio": "labels_off_by_one", "q4.learns_mfcc": "softmax_by_column", "q4.learns_outsiders": "never_rejects"}
+    for check, found in measured["checks"].items():
+        assert [[band.floor, band.share] for band in ASSIGNMENT.check(check).bands] == found["bands"]
+        assert min(found["right"]["reference"]) > found["bands"][-1][0]
+        assert found["right"][bad[check]][0] < found["bands"][-1][0]
+
+
+def test_the_course_of_the_features_and_of_the_open_set_shows() -> None:
+    """Thirteen cepstra tell more than three spectral features; centroids part outsiders better than the largest probability does."""
+    measured = json.loads(CALIBRATION.read_text(encoding="utf-8"))
+    found = {name: row["mean"] for name, row in {**measured["trainings"], **measured["ways"]}.items()}
+    for way in ("descent", "solver"):
+        assert found[f"mfcc.{way}.accuracy"] > found[f"trio.{way}.accuracy"] + 0.1
+    assert found["by_centroid.eer"] < found["by_background.eer"] < found["by_probability.eer"]
+    assert found["by_centroid.false_acceptance"] < found["by_probability.false_acceptance"]
+
+
+def test_nobody_who_is_judged_was_heard_before() -> None:
+    data = recordings()
+    crowd = open_set(data)
+    heard = {*crowd.train.recordings.tolist(), *crowd.validation.recordings.tolist()}
+    assert not heard & set(crowd.test.recordings.tolist())
+    outside = data.labels == n_speakers(data)
+    strangers = set(data.groups[outside & (data.parts == "validation")].tolist())
+    used = set(crowd.validation.recordings[crowd.validation.labels == NOBODY].tolist())
+    assert used < strangers and len(strangers - used) == len(strangers) // 2
+    assert np.sum(crowd.test.labels == NOBODY) == np.sum(crowd.test.labels != NOBODY)
+    whole = np.concatenate([crowd.train.x, crowd.background, crowd.validation.x, crowd.test.x])
+    assert len(np.unique(np.round(whole, 9), axis=0)) == len(whole)
+
+
+def test_labels_of_the_test_part_stay_at_home() -> None:
+    """Whatever is handed to the code while it is judged holds neither the test part's labels nor anything of their length."""
+    crowd = open_set(recordings())
+    code = CodeFolder.read(REFERENCE)
+    handed: list[object] = []
+
+    def call(module: str, name: str, args: tuple[object, ...], kwargs: dict[str, object]) -> object:
+        handed.extend(args)
+        return code.call(module, name, args, kwargs)
+
+    found = judge(Proxy(call), crowd, n_speakers(recordings()), "by_centroid")
+    assert found.right.mean() > 0.7
+    wholes = [
+        value for value in handed if isinstance(value, np.ndarray) and value.ndim == 1 and np.issubdtype(value.dtype, np.integer)
+    ]
+    labels = [value for value in wholes if len(value) != len(crowd.train.labels)]
+    assert len(wholes) > len(labels)
+    assert not any(np.array_equal(value, crowd.test.labels) for value in labels)
+
+
+JUNK = (None, "text", 1.0, {}, [], [None], {"W": 1}, [[1.0], [1.0, 2.0]], float("nan"))
+NAMES = {
+    "speakers.py": (
+        *("rms", "zero_crossing_rate", "spectral_centroid", "spectral_trio", "mfcc_means", "extract", "timing", "class_ids"),
+        *("split_by_recording", "standardize", "probabilities", "loss_and_gradient", "train", "solve", "classify"),
+        *("confusion_matrix", "report"),
+    ),
+    "openset.py": (
+        *("by_probability", "by_background", "by_centroid", "decide", "false_acceptance", "false_rejection", "eer", "evaluate"),
+        "compare",
+    ),
+}
+
+
+@pytest.mark.parametrize("value", JUNK, ids=repr)
+def test_answers_of_any_kind_are_the_students_fault(value: object) -> None:
+    """A check that trips over an odd answer would end as ungraded, which `graded` refuses."""
+    text = repr(value).replace("nan", "float('nan')")
+    junk = {file: "".join(f"def {name}(*args):\n    return {text}\n\n\n" for name in names) for file, names in NAMES.items()}
+    assert all(result.points == 0 for result in graded(CodeFolder(junk), naming=False).values())
+
+
+@pytest.mark.parametrize("name", sorted({name for names in NAMES.values() for name in names}))
+def test_one_odd_function_among_right_ones_is_the_students_fault(name: str) -> None:
+    file = next(file for file, names in NAMES.items() if name in names)
+    odd = CodeFolder(variant(reference_sources(), file, f"def {name}(*args):\n    return 'text'\n"))
+    trained = name in ("train", "classify", "extract", "standardize", "by_centroid", "eer", "decide")
+    assert any(result.points == 0 for result in graded(odd, training=trained, naming=False).values())
