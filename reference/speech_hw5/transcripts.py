@@ -98,10 +98,10 @@ def _decoded(content):
         raise _Unreadable("it is in UTF-16: save it again as CSV UTF-8")
     try:
         text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+    except UnicodeDecodeError as fault:
+        line = content[: fault.start].count(b"\n") + 1
         hint = "Windows-1256, an old Arabic encoding" if _arabic(content.decode("cp1256", "replace")) else "another encoding"
-        raise _Unreadable(f"line {line} is not in UTF-8; it may be in {hint}: save it again as CSV UTF-8") from error
+        raise _Unreadable(f"line {line} is not in UTF-8; it may be in {hint}: save it again as CSV UTF-8") from fault
     letters = sum(character.isalpha() for character in text)
     if letters and sum(text.count(mark) for mark in MOJIBAKE) > 0.2 * letters:
         raise _Unreadable(
