@@ -15,6 +15,7 @@ from benchmarks.bench_cli import command as bench_command
 from graders.data_cli import group as data_group
 from graders.engine.course import Course
 from graders.kit.errors import SandboxUnavailable, SanjehError
+from graders.report_cli import group as report_group
 from seeds.errors import DataError
 
 
@@ -62,6 +63,7 @@ def main(context: click.Context, course: Path | None) -> None:
 
 
 main.add_command(bench_command)
+main.add_command(report_group)
 main.add_command(data_group)
 
 

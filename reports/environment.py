@@ -38,6 +38,11 @@ def environment(language: str) -> Environment:
     page.filters.update(
         number=partial(i18n.number, language=language),
         percent=partial(i18n.percent, language=language),
+        fixed=partial(i18n.fixed, language=language),
+        signed=partial(i18n.signed, language=language),
+        plain=partial(i18n.plain, language=language),
+        duration=partial(i18n.duration, language=language),
+        words=text.words,
         moment=partial(i18n.moment, language=language),
         digits=partial(i18n.digits, language=language),
         clip=text.clip,

@@ -19,6 +19,8 @@ from babel.numbers import format_decimal
 LANGUAGES = {"en": "ltr", "fa": "rtl"}
 """Language code and the direction in which it is written."""
 
+CALENDARS = ("gregorian", "jalali")
+
 _LOCALE = Path(__file__).parent / "locale"
 _PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
@@ -56,6 +58,34 @@ def number(value: float, language: str, decimals: int = 2) -> str:
     return digits(str(format_decimal(value, format=pattern, locale=language, numbering_system="default")), language)
 
 
+def fixed(value: float, decimals: int = 3, *, language: str) -> str:
+    """A number with so many decimals, zeros included, for columns: 0.870, ۰٫۸۷۰. What is not finite is written as it is."""
+    if value - value != 0:
+        return str(value)
+    text = f"{value:,.{decimals}f}"
+    return digits(text.replace(",", "٬").replace(".", "٫"), language) if language == "fa" else text
+
+
+def signed(value: float, decimals: int = 3, *, language: str) -> str:
+    """A difference: always with its sign."""
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{fixed(abs(value), decimals, language=language)}"
+
+
+def plain(value: float, language: str) -> str:
+    """A round number as short as it goes, for axes: 0.25, 1000."""
+    text = f"{value:.10g}"
+    return digits(text.replace(".", "٫"), language) if language == "fa" else text
+
+
+def duration(seconds: float, language: str) -> str:
+    """A time to three digits in the unit that fits: 850 µs, 130 ms, 1.25 s, 3.4 min."""
+    units = ((1e-6, 1e-3, "µs"), (1e-3, 1.0, "ms"), (1.0, 120.0, "s"), (60.0, float("inf"), "min"))
+    size, unit = next((size, unit) for size, limit, unit in units if seconds < limit)
+    text = f"{seconds / size:.3g}\N{NO-BREAK SPACE}{unit}"
+    return digits(text.replace(".", "٫"), language) if language == "fa" else text
+
+
 def percent(share: float, language: str) -> str:
     """A share in [0, 1] as a whole percentage."""
     return f"{number(100 * share, language, 0)}{'٪' if language == 'fa' else '%'}"
@@ -66,11 +96,25 @@ def digits(text: str, language: str) -> str:
     return text.translate(_PERSIAN) if language == "fa" else text
 
 
-def moment(stamp: str, language: str) -> str:
-    """An ISO 8601 time, to the minute and in UTC; what is not one is returned as it is."""
+def moment(stamp: str, language: str, calendar: str = "gregorian") -> str:
+    """An ISO 8601 time, to the minute and in UTC; what is not one is returned as it is.
+
+    `calendar` is "gregorian" or "jalali". Raises ValueError for another, and where jdatetime is not installed for the second.
+    """
     try:
         when = datetime.fromisoformat(stamp)
     except ValueError:
         return stamp
-    text = when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if when.tzinfo else when.strftime("%Y-%m-%d %H:%M")
-    return digits(text, language)
+    when = when.astimezone(UTC) if when.tzinfo else when
+    day = _jalali(when) if calendar == "jalali" else when.strftime("%Y-%m-%d")
+    if calendar not in CALENDARS:
+        raise ValueError(f"got the calendar {calendar!r}, wanted one of {', '.join(CALENDARS)}")
+    return digits(f"{day} {when:%H:%M}{' UTC' if when.tzinfo else ''}", language)
+
+
+def _jalali(when: datetime) -> str:
+    try:
+        import jdatetime
+    except ModuleNotFoundError:
+        raise ValueError("dates of the Jalali calendar need jdatetime: pip install 'sanjeh[jalali]'") from None
+    return str(jdatetime.date.fromgregorian(date=when.date()).strftime("%Y-%m-%d"))

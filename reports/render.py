@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from . import i18n
 from .class_page import page_of_rows
 from .environment import page_name
 from .feedback import student_page
+from .files import write
 from .gradebook import gradebook_csv
 from .handout import handout_page
 from .tables.grades import grade_row
@@ -24,8 +23,7 @@ from .tables.grades import grade_row
 def write_all(class_grades: ClassGrades, folder: Path, handouts: Mapping[str, Path], *, language: str = "en") -> Path:
     """Write every report and return the path of the class page.
 
-    Each file is written beside its place and moved there, so that neither a reader nor a kill meets half a file; the class page
-    comes last. One student's page is held at a time.
+    The class page comes last. One student's page is held at a time.
 
     Args:
         class_grades: the class, sorted by student.
@@ -41,14 +39,14 @@ def write_all(class_grades: ClassGrades, folder: Path, handouts: Mapping[str, Pa
     feedback = folder / "feedback"
     feedback.mkdir(parents=True, exist_ok=True)
     for code, source in handouts.items():
-        _write(feedback / f"handout.{code}.html", handout_page(source.read_text(encoding="utf-8"), language=code))
+        write(feedback / f"handout.{code}.html", handout_page(source.read_text(encoding="utf-8"), language=code))
     linked = language if language in handouts else next(iter(handouts), "")
     handout = f"handout.{linked}.html" if linked else ""
     for grade in class_grades.grades:
-        _write(feedback / _file_name(grade), student_page(grade, class_grades, language=language, handout=handout))
-    _write(folder / "gradebook.csv", gradebook_csv(class_grades))
+        write(feedback / _file_name(grade), student_page(grade, class_grades, language=language, handout=handout))
+    write(folder / "gradebook.csv", gradebook_csv(class_grades))
     rows = [grade_row(grade, class_grades) for grade in class_grades.grades]
-    _write(folder / "class.html", page_of_rows(rows, class_grades, language=language))
+    write(folder / "class.html", page_of_rows(rows, class_grades, language=language))
     return folder / "class.html"
 
 
@@ -57,16 +55,3 @@ def _file_name(grade: Grade) -> str:
     if not grade.student or Path(name).name != name or "\0" in name:
         raise ValueError(f"student key {grade.student!r} cannot name a file; keys are made safe by the intake")
     return name
-
-
-def _write(path: Path, content: str) -> None:
-    """Put the text at `path` in one step."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(content)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -44,6 +44,11 @@ def humanise(mistake: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def words(name: str) -> str:
+    """A name of code as words: `validation_accuracy` is "validation accuracy"."""
+    return name.replace("_", " ")
+
+
 def prose(text: str) -> Markup:
     """Plain text as HTML paragraphs: blank lines part them, `backticks` become code, all else is escaped."""
     paragraphs = (block.strip() for block in re.split(r"\n\s*\n", clip(text)))

@@ -16,6 +16,7 @@ import json
 import statistics
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import cache
 from typing import Any, Literal, TypeVar, get_args
 
 from benchmarks.engine.packing import pack, pack_texts, unpack, unpack_texts
@@ -282,7 +283,7 @@ class Record:
 
 def _record(stored: dict[str, Any]) -> Record:
     """Put the nested parts together again."""
-    known = {one.name for one in fields(Record)}
+    known = _names(Record)
     values = {name: value for name, value in stored.items() if name in known}
     values["metric"] = _make(Metric, stored["metric"])
     values["data"] = tuple(_make(DataUsed, one) for one in stored.get("data", ()))
@@ -298,9 +299,14 @@ def _record(stored: dict[str, Any]) -> Record:
     return Record(**values)
 
 
+@cache
+def _names(shape: type[Any]) -> frozenset[str]:
+    return frozenset(one.name for one in fields(shape))
+
+
 def _make(shape: type[Shape], stored: Mapping[str, Any]) -> Shape:
     """Fill a dataclass; keys that it does not know are derived ones, and lists become tuples."""
-    known = {one.name for one in fields(shape)}  # type: ignore[arg-type]
+    known = _names(shape)  # type: ignore[arg-type]
     return shape(**{k: tuple(v) if isinstance(v, list) else v for k, v in stored.items() if k in known})
 
 

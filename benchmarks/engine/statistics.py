@@ -15,6 +15,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -238,6 +239,17 @@ def two_proportions(first: int, of_first: int, second: int, of_second: int) -> f
     return 1.0 if error == 0 else math.erfc(abs(first / of_first - second / of_second) / error / math.sqrt(2))
 
 
+@lru_cache
+def _normal(level: float) -> float:
+    """The distance from the mean that a normal variable keeps with probability `level`, in deviations."""
+    return NormalDist().inv_cdf((1 + level) / 2)
+
+
+@lru_cache
+def _power(power: float) -> float:
+    return NormalDist().inv_cdf(power)
+
+
 def detectable_difference(items: float, share: float, *, level: float = LEVEL, power: float = POWER) -> float:
     """Smallest difference from accuracy `share` that two unpaired test sets of this size show with probability `power`.
 
@@ -245,11 +257,10 @@ def detectable_difference(items: float, share: float, *, level: float = LEVEL, p
     `items` is the effective number, see `effective_items`.
     """
     from scipy.optimize import brentq
-    from scipy.stats import norm
 
     if items <= 0 or not 0 <= share <= 1:
         raise ValueError(f"got {items} items and a share of {share}, wanted more than 0 and 0 to 1")
-    z = float(norm.ppf((1 + level) / 2) + norm.ppf(power))
+    z = _normal(level) + _power(power)
     sign = 1.0 if share <= 0.5 else -1.0
 
     def short(difference: float) -> float:
@@ -266,11 +277,10 @@ def detectable_paired(items: float, disagreement: float, *, level: float = LEVEL
     Solves (z_level sqrt(psi) + z_power sqrt(psi - d^2)) / sqrt(n) = d; at most `disagreement` itself.
     """
     from scipy.optimize import brentq
-    from scipy.stats import norm
 
     if items <= 0 or not 0 <= disagreement <= 1:
         raise ValueError(f"got {items} items and disagreement {disagreement}, wanted more than 0 and 0 to 1")
-    a, b = float(norm.ppf((1 + level) / 2)), float(norm.ppf(power))
+    a, b = _normal(level), _power(power)
 
     def short(d: float) -> float:
         return d * math.sqrt(items) - a * math.sqrt(disagreement) - b * math.sqrt(max(disagreement - d * d, 0.0))

@@ -35,21 +35,21 @@ def read(path: Path) -> Contents:
     Raises:
         InputError: the file cannot be opened.
     """
+    records, remarks = [], []
     try:
-        lines = path.read_bytes().split(b"\n")
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                try:
+                    records.append(Record.from_json(line.decode("utf-8")))
+                except (RecordError, UnicodeDecodeError) as error:
+                    torn = not line.endswith(b"\n")  # every whole line ends with a line break
+                    remarks.append(f"{path.name}, line {number}: {'cut off while it was written, ignored' if torn else error}")
     except FileNotFoundError:
         return Contents(())
     except OSError as error:
         raise InputError(f"the records {path} cannot be read: {error}") from error
-    records, remarks = [], []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            records.append(Record.from_json(line.decode("utf-8")))
-        except (RecordError, UnicodeDecodeError) as error:
-            torn = number == len(lines)  # every whole line ends with a line break
-            remarks.append(f"{path.name}, line {number}: {'cut off while it was written, ignored' if torn else error}")
     return Contents(tuple(records), tuple(remarks))
 
 

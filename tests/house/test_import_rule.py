@@ -13,7 +13,13 @@ import pytest
 
 HOUSE = Path(__file__).resolve().parents[2]
 ROOMS = ("assignments", "benchmarks", "graders", "reference", "reports", "seeds")
-RECORD_TYPES = ("graders.kit.outcome", "graders.kit.assignment", "graders.engine.records")
+RECORD_TYPES = (
+    "graders.kit.outcome",
+    "graders.kit.assignment",
+    "graders.engine.records",
+    "benchmarks.engine.findings",
+    "seeds.figures",
+)
 SUITE_MAY = ("graders.kit", "graders.proof", "reference", "seeds")
 
 

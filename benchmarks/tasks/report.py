@@ -1,0 +1,96 @@
+"""How long a report of many runs takes: records of 10 000 runs are made up, read, worked out and written as a page.
+
+The ratio is to reading the same file as plain JSON, which any program has to do first. Peak memory is that of a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.engine.measure import timed
+from benchmarks.engine.record import Device, Metric, Predictions, Record, Size, Split, Timing
+from benchmarks.engine.task import HOUSE, Case, Outcome, Setting, Task
+
+RUNS: dict[Size, tuple[int, ...]] = {"small": (1_000, 10_000), "full": (1_000, 10_000)}
+SEEDS = 10
+ITEMS = 200
+ONE_REPORT = """
+import resource, sys
+from pathlib import Path
+from benchmarks.engine.findings import collect
+from reports.bench import bench_page
+page = bench_page(collect([Path(sys.argv[1])]))
+print(len(page.encode()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def cases(size: Size) -> Sequence[Case]:
+    """Name the lengths."""
+    return [Case(f"{runs} runs", {"runs": runs, "seeds": SEEDS, "items": ITEMS}, seconds=runs / 1000) for runs in RUNS[size]]
+
+
+def made_up(path: Path, runs: int, seed: int) -> None:
+    """Write records of so many runs: ten seeds to a case, 200 test items in 20 groups, curves of 30 epochs."""
+    rng = np.random.default_rng(seed)
+    labels, groups = np.arange(ITEMS) % 10, np.arange(ITEMS) // 10
+    names = tuple(f"class {number}" for number in range(10))
+    device = Device("cpu", "made up", 2, 24_000, "none", None)
+    base = Record(
+        "", "made up", "", {}, 0, "small", "ok", Metric("accuracy", True), "", "2026-01-01T00:00:00+00:00", device=device
+    )
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(runs):
+            level = 0.3 + 0.6 * (number // SEEDS) / (runs / SEEDS)
+            predicted = np.where(rng.random(ITEMS) < level, labels, (labels + 1) % 10)
+            one = replace(
+                base,
+                identity=f"{number:032x}",
+                case=f"case {number // SEEDS}",
+                seed=number % SEEDS,
+                metrics={"accuracy": float((predicted == labels).mean())},
+                split=Split("made up", 800, 0, ITEMS, "items"),
+                predictions=Predictions.of_classes(labels, predicted, groups=groups, names=names),
+                curves={name: tuple(rng.random(30).tolist()) for name in ("accuracy", "validation_accuracy", "loss")},
+                parameters=1000 + number // SEEDS,
+                times={"train": Timing((float(rng.random()),))},
+            )
+            file.write(one.to_json() + "\n")
+
+
+def run(case: Case, setting: Setting) -> Outcome:
+    """Make the records, read them as JSON, and have a new process make the page."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "runs.jsonl"
+        made_up(path, case.config["runs"], setting.seed)
+        _, plain = timed(lambda: [json.loads(line) for line in path.open(encoding="utf-8")])
+        command = [sys.executable, "-c", ONE_REPORT, str(path)]
+        done, seconds = timed(lambda: subprocess.run(command, capture_output=True, text=True, cwd=HOUSE, check=True))
+        page, peak = map(int, done.stdout.split())
+        megabytes = path.stat().st_size / 2**20
+    return Outcome(
+        {
+            "seconds": seconds,
+            "ratio_to_json": seconds / plain,
+            "page_mb": page / 2**20,
+            "records_mb": megabytes,
+            "peak_mb": peak / 1024,
+        }
+    )
+
+
+TASK = Task(
+    name="report",
+    title="A report of many runs: from records to a page, in a process of its own",
+    metric=Metric("seconds", higher_is_better=False, unit="s", of="run"),
+    cases=cases,
+    run=run,
+    seeds={"small": 3, "full": 5},
+)

@@ -1,0 +1,181 @@
+"""The benchmark report: numbers as in the records, safe, whole without a network, in both languages, and fast for long tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.engine.findings import Findings, collect
+from benchmarks.engine.record import DataUsed, Device, Memory, Metric, Predictions, Record, Split, Timing
+from benchmarks.engine.store import opened
+from reports import charts, exports
+from reports.bench import bench_page, write_bench
+from reports.thresholds import Threshold
+
+from .conftest import OVERRIDE, PAYLOAD
+from .test_pages import Reader, text_of
+
+NAMES = ("blues", "jazz", "metal")
+LABELS = np.repeat([0, 1, 2], 20)
+GROUPS = np.tile(np.arange(12), 5)
+
+
+def record(case: str, seed: int, accuracy: float, *, task: str = "genres", status: str = "ok", problem: str = "") -> Record:
+    """A run whose answers are right for the first `accuracy` of each class's items, and named "jazz" or "metal" else."""
+    right = np.tile(np.arange(20) < round(20 * accuracy), 3)
+    predicted = np.where(right, LABELS, (LABELS + 1) % 3)
+    ok = status == "ok"
+    return Record(
+        identity=f"{abs(hash((task, case, seed))):032x}"[:32],
+        task=task,
+        case=case,
+        config={"units": 64},
+        seed=seed,
+        size="small",
+        status=status,
+        problem=problem,
+        metric=Metric("accuracy", higher_is_better=True),
+        metrics={"accuracy": float(right.mean())} if ok else {},
+        code="c0de",
+        measured=f"2026-11-2{seed % 9}T10:00:00+00:00",
+        data=(DataUsed("genres", "f" * 64, 60, "embedded", "audit passed"),),
+        split=Split("by artist", 100, 30, 60, "items"),
+        device=Device("cpu", "A processor", 2, 24000, "Linux x86_64", 0.5),
+        versions={"numpy": "2.1"},
+        predictions=Predictions.of_classes(LABELS, predicted, groups=GROUPS, names=NAMES) if ok else None,
+        curves={"accuracy": (0.3, 0.5, 0.7 + seed / 100), "validation_accuracy": (0.2, 0.4, accuracy)} if ok else {},
+        parameters=57802,
+        times={"train": Timing((1.5,)), "predict": Timing((0.01, 0.02))} if ok else {},
+        memory=Memory(300.0, 200.0),
+        reported=("001.q4.lstm2x64.val_acc.last",) if case == "LSTM 64+64" else (),
+    )
+
+
+def written(folder: Path, records: list[Record]) -> Findings:
+    with opened(folder / "genres.jsonl") as store:
+        for one in records:
+            store.append(one)
+    return collect([folder])
+
+
+@pytest.fixture
+def findings(tmp_path: Path) -> Findings:
+    records = [record(case, seed, level) for case, level in (("LSTM 64+64", 0.5), ("CNN", 0.8)) for seed in range(3)]
+    records.append(record("LSTM 128", 0, 0, status="failed", problem="ValueError: " + PAYLOAD))
+    records.append(record("On a GPU", 0, 0, status="not run here", problem="no GPU"))
+    return written(tmp_path, records)
+
+
+def test_the_page_says_what_the_records_say(findings: Findings) -> None:
+    text = text_of(bench_page(findings))
+    for words in ("CNN best", "0.800", "57,802", "1.5 s", "blues", "not run here", "no GPU", "failed", "A processor, 2 cores"):
+        assert words in text, words
+    assert "8 records" in text and "worth about" in text
+    assert text.index("CNN") < text.index("LSTM 64+64"), "best first"
+
+
+def test_a_documents_figure_carries_its_source_and_its_defects(findings: Findings) -> None:
+    page = bench_page(findings)
+    reader = Reader(page)
+    assert "0.42" in text_of(page) and "#flag-warm%20start" in reader.values("href")
+    assert "flag-warm%20start" in reader.values("id") and "25 steps cannot give" in text_of(page)
+
+
+def test_each_measured_cell_links_to_its_record(findings: Findings) -> None:
+    reader = Reader(bench_page(findings))
+    links = {link for link in reader.values("href") if link.startswith("#") and len(link) == 33}
+    assert len(links) == 2 and {link[1:] for link in links} <= set(reader.values("id"))
+    assert "genres.jsonl:4" in text_of(bench_page(findings))
+
+
+def test_the_confusion_matrix_stands_under_the_right_names(findings: Findings) -> None:
+    chapter = findings.chapters[0]
+    matrix = next(view.confusion for view in chapter.cases if view.row.case == "CNN")
+    assert matrix is not None and matrix.names == NAMES
+    assert matrix.counts == ((48, 12, 0), (0, 48, 12), (12, 0, 48))
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+def test_whatever_a_record_holds_stays_text(language: str, tmp_path: Path) -> None:
+    evil = f"{PAYLOAD}{OVERRIDE}\x1b[31m=cmd() | `x` \\write18"
+    bad = replace(record(evil, 0, 0.5), problem=evil, versions={evil: evil}, config={evil: evil}, kernel={evil: evil})
+    found = written(tmp_path, [bad, record("CNN", 0, 0.8)])
+    page = bench_page(found, language=language)
+    reader = Reader(page)
+    assert "img" not in [tag for tag, _ in reader.elements] and "<script>alert" not in page
+    assert [tag for tag, _ in reader.elements].count("script") == 1
+    assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e]", page)
+    assert not [name for _, attributes in reader.elements for name in attributes if name.startswith("on")]
+    assert "<script" not in exports.to_markdown(found).replace("\\<script", "")
+    assert "\\write18" not in exports.to_latex(found)
+    cells = [cell for row in csv.reader(io.StringIO(exports.to_csv(found))) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "@", "+"))]
+
+
+def test_no_network_and_one_script_of_known_hash(findings: Findings) -> None:
+    page = bench_page(findings)
+    assert "default-src 'none'" in page and "sha256-" in page
+    assert not re.search(r'(src|href)="(https?:)?//', page)
+
+
+def test_persian_pages_have_persian_digits_and_dates_on_wish(findings: Findings) -> None:
+    page = bench_page(findings, language="fa", calendar="jalali")
+    assert 'dir="rtl"' in page and "۰٫۸۰۰" in page and "۱۴۰۵-۰۹-" in page
+    assert "۲۰۲۶-۱۱-" in bench_page(findings, language="fa")
+    with pytest.raises(ValueError, match="calendar"):
+        bench_page(findings, calendar="maya")
+
+
+def test_all_formats_hold_the_same_numbers(findings: Findings, tmp_path: Path) -> None:
+    page = write_bench(findings, tmp_path / "out")
+    assert sorted(path.name for path in page.parent.iterdir()) == ["bench.csv", "bench.md", "bench.tex", "index.html"]
+    rows = list(csv.DictReader(io.StringIO((page.parent / "bench.csv").read_text(encoding="utf-8-sig"))))
+    assert [(row["case"], round(float(row["mean"]), 9)) for row in rows[:2]] == [("CNN", 0.8), ("LSTM 64+64", 0.5)]
+    assert rows[0]["records"] == "genres.jsonl:4-6"
+    assert "| CNN | 0.8 | 3 |" in (page.parent / "bench.md").read_text(encoding="utf-8")
+    assert "CNN & 0.8 & 3 &" in (page.parent / "bench.tex").read_text(encoding="utf-8")
+
+
+def test_thresholds_show_reference_and_mistakes(findings: Findings) -> None:
+    item = Threshold(
+        "hw", "q1.x", {"en": "Learns", "fa": "می‌آموزد"}, ((0.5, 0.5), (0.8, 1.0)), (("reference", (0.9,)), ("bad", (0.3,))), "c"
+    )
+    page = bench_page(findings, (item,))
+    assert "0.8 → 100%" in text_of(page) and "Learns" in text_of(page)
+
+
+def test_many_cases_are_compared_with_the_best_alone(tmp_path: Path) -> None:
+    found = written(tmp_path, [record(f"case {number}", seed, (number + 1) / 20) for number in range(20) for seed in range(2)])
+    chapter = found.chapters[0]
+    assert not chapter.all_pairs and len(chapter.effects) == 19
+    assert all("case 19" in (pair.first, pair.second) for pair in chapter.effects)
+    assert "compared with the best one only" in text_of(bench_page(found))
+
+
+def test_torn_lines_are_remarked(tmp_path: Path) -> None:
+    written(tmp_path, [record("CNN", 0, 0.8)])
+    with (tmp_path / "genres.jsonl").open("a") as file:
+        file.write('{"schema": 1, "iden')
+    assert "cut off" in text_of(bench_page(collect([tmp_path])))
+
+
+@pytest.mark.parametrize(
+    ("values", "ticks"),
+    [([0.0, 1.0], (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)), ([3, 3], None), ([0.31, 0.34], (0.31, 0.32, 0.33, 0.34)), ([], None)],
+)
+def test_scales_are_round_and_hold_all(values: list[float], ticks: tuple[float, ...] | None) -> None:
+    scale = charts.linear(values)
+    assert scale.low <= min(values, default=scale.low) and max(values, default=scale.high) <= scale.high
+    assert ticks is None or scale.ticks == pytest.approx(ticks)
+    assert scale.at(scale.low) == 0 and scale.at(scale.high, 200) == 200 and scale.at(scale.high + 9) == 1
+
+
+def test_logarithmic_scales_are_powers_of_ten() -> None:
+    scale = charts.logarithmic([0.02, 30.0])
+    assert (scale.low, scale.high) == (0.01, 100.0) and scale.at(1.0, 100) == 50
