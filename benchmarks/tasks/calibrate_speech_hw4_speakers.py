@@ -118,7 +118,7 @@ def over(sets: list[Dataset], measure: Callable[[Dataset], dict[str, float]]) ->
 def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--real", type=Path, help="a copy of the Kaggle set instead of the embedded speakers")
+    parser.add_argument("--real", type=Path, help="a copy of the Kaggle set, with outsiders, instead of the embedded speakers")
     parser.add_argument("--seeds", type=int, default=5, help="sets of embedded voices; the first is the one in use")
     parser.add_argument("--out", type=Path, default=CALIBRATION)
     options = parser.parse_args()

@@ -17,8 +17,8 @@ from graders.speech_hw4.voices import (
     open_set,
     random_model,
     random_rows,
-    recordings,
     trained,
+    visitors,
 )
 
 Rows = tuple[Array, Any]
@@ -113,7 +113,7 @@ def _of_her_pieces(student: Proxy, right: Proxy, arguments: Arguments) -> dict[s
 @check("q4.learns_outsiders")
 def test_learns_outsiders(student: Proxy) -> None:
     """Five known voices, and others, noises and animals: your centroids, your threshold, your decision."""
-    data = recordings()
+    data = visitors()
     crowd = open_set(data)
     found = judge(student, crowd, n_speakers(data), "by_centroid")
     ensure(np.any(found.answers == NOBODY), "Nobody was turned away.", mistake="openset__never_rejects")

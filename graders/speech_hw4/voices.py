@@ -68,16 +68,21 @@ def random_model(rng: np.random.Generator, width: int, n_classes: int) -> dict[s
 
 
 def recordings() -> Dataset:
-    """The speakers in use with their outsiders; the embedded ones where a real copy has no outsiders."""
+    """The speakers in use, embedded or real, with their outsiders."""
     active("speakers")  # the choice holds for the whole run from here on
-    return _with_outsiders(chosen("speakers").path)
+    return _loaded(chosen("speakers").path)
+
+
+def visitors() -> Dataset:
+    """The speakers at whose door outsiders stand: those in use, or the embedded ones where a real copy has hardly any outsiders."""
+    data = recordings()
+    enough = all(len(set(data.groups[_outside(data) & (data.parts == part)].tolist())) >= 2 for part in ("validation", "test"))
+    return data if enough else _loaded(None)
 
 
 @cache
-def _with_outsiders(path: Path | None) -> Dataset:
-    data = get("speakers").load(path, outsiders=True) if path else get("speakers").make(outsiders=True)
-    enough = all(np.sum(_outside(data) & (data.parts == part)) >= 2 for part in ("validation", "test"))
-    return data if enough else _with_outsiders(None)
+def _loaded(path: Path | None) -> Dataset:
+    return get("speakers").load(path, outsiders=True) if path else get("speakers").make(outsiders=True)
 
 
 def _outside(data: Dataset) -> Flags:

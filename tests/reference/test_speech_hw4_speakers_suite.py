@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from graders.kit.assignment import CheckSpec, Question, load
 from graders.kit.direct import Direct
@@ -17,7 +18,7 @@ from graders.kit.outcome import CheckResult, Outcome
 from graders.kit.plugin import Suite, SuitePlugin
 from graders.kit.proxy import Proxy
 from graders.kit.run import Collector, run_pytest
-from graders.speech_hw4.voices import NOBODY, judge, n_speakers, open_set, recordings
+from graders.speech_hw4.voices import NOBODY, judge, n_speakers, open_set, recordings, visitors
 from seeds.datasets import speakers
 
 ROOT = Path(__file__).parents[2]
@@ -274,3 +275,36 @@ def test_one_odd_function_among_right_ones_is_the_students_fault(name: str) -> N
     odd = CodeFolder(variant(reference_sources(), file, f"def {name}(*args):\n    return 'text'\n"))
     trained = name in ("train", "classify", "extract", "standardize", "by_centroid", "eer", "decide")
     assert any(result.points == 0 for result in graded(odd, training=trained, naming=False).values())
+
+
+@pytest.fixture
+def real_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The embedded clips laid out as Kaggle's, in use for this test; its outsiders are yet to come."""
+    data = speakers.make()
+    for label, name in enumerate(data.label_names):
+        folder = tmp_path / "16000_pcm_speeches" / name
+        folder.mkdir(parents=True)
+        for number, row in enumerate(np.flatnonzero(data.labels == label)):
+            soundfile.write(folder / f"{number}.wav", data.waveforms[int(row)], data.sample_rate, subtype="PCM_16")
+    monkeypatch.setenv("SANJEH_DATA_SPEAKERS", str(tmp_path))
+    return tmp_path
+
+
+def test_a_real_copy_asks_for_the_same_share_of_what_is_possible(real_copy: Path) -> None:
+    data = speakers.make(outsiders=True)
+    noises = real_copy / "16000_pcm_speeches" / "other"
+    noises.mkdir()
+    names = sorted(set(data.groups[data.labels == n_speakers(data)].tolist()))
+    for name in names[:16]:
+        sound = np.concatenate([data.waveforms[int(row)] for row in np.flatnonzero(data.groups == name)])
+        soundfile.write(noises / f"{name}.wav", sound, data.sample_rate, subtype="PCM_16")
+    assert not recordings().provenance["source"].startswith("embedded")
+    found = graded(CodeFolder.read(REFERENCE))
+    for result in found.values():
+        assert result.points == result.max_points, result
+    assert "times" in found["q4.learns_mfcc"].finding.message
+
+
+def test_outsiders_are_the_embedded_ones_where_a_real_copy_has_none(real_copy: Path) -> None:
+    assert not recordings().provenance["source"].startswith("embedded")
+    assert visitors().provenance["source"].startswith("embedded")
