@@ -211,13 +211,13 @@ def _table(task: Task, rows: Sequence[CaseRow], *, wide: bool) -> Table:
     told = figures()
     arrow = "↑" if task.metric.higher_is_better else "↓"
     table = Table(title=clean(task.title), title_justify="left")
-    table.add_column("case", no_wrap=True, min_width=24)
-    heads = ["seeds", f"{task.metric.name} {arrow}", "± seeds", "95 % by items"]
+    table.add_column("case", no_wrap=True, min_width=20, ratio=1)
+    heads = ["seeds", f"{task.metric.name} {arrow}", "± seeds", "95 % items"]
     heads += ["detectable", "parameters", "s/run", "documents"] if wide else ["documents"]
     for head in heads:
-        table.add_column(head, justify="right", no_wrap=True)
+        table.add_column(head, justify="right", no_wrap=True, min_width=len(head))
     for row in rows:
-        reported = ", ".join(f"{told[name].value}{' ⚑' if told[name].flags else ''}" for name in row.reported if name in told)
+        reported = ", ".join(f"{told[name].value[:6]}{' ⚑' if told[name].flags else ''}" for name in row.reported if name in told)
         cells = _cells(task.metric, row)
         table.add_row(clean(row.case), *(cells if wide else cells[:NARROW]), reported)
     return table

@@ -165,7 +165,7 @@ def _run(task: Task, unit: Unit, templates: dict[str, Record], store: Store) -> 
                 outcomes = _outcomes(task, unit)
                 synchronise(device)
             _check(task, outcomes)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # scripts that became tasks end so where ways disagree
             problem = _tell(error)
     seconds = round((time.perf_counter() - start) / len(unit.settings), ROUNDING_SECONDS)
     records = []
@@ -219,7 +219,7 @@ def _filled(record: Record, outcome: Outcome, watch: Watch, device: str) -> Reco
     )
 
 
-def _tell(error: Exception) -> str:
+def _tell(error: BaseException) -> str:
     """Say what went wrong and where in the house, without paths of this machine."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(HOUSE)]
     place = f" ({Path(frames[-1].filename).relative_to(HOUSE).as_posix()}, line {frames[-1].lineno})" if frames else ""

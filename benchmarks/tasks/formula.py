@@ -25,6 +25,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.engine import task as bench
+from benchmarks.engine.record import Metric, Size, Throughput, Timing
 from graders.engine.grading import versions
 from graders.engine.ledger import now
 from graders.kit.errors import FormulaError
@@ -275,6 +277,47 @@ def main() -> None:
         f"{result.simplify_gave_up} over {SIMPLIFY_SECONDS:.0f} s; ratio of the medians {result.ratio:.1f}"
     )
 
+
+STUDENTS_AT: dict[Size, int] = {"small": 20, "full": STUDENTS}
+PROCESSES = 2
+
+
+def corpus_case(size: Size) -> Sequence[bench.Case]:
+    """Name the one case: the whole corpus, and a class."""
+    config = {"students": STUDENTS_AT[size], "answers": ANSWERS, "processes": PROCESSES}
+    sources = ("graders/proof/decide.py", "graders/proof/numeric.py", "graders/proof/prover.py", "graders/kit/formula/parser.py")
+    return [bench.Case("the corpus", config, sources, 60.0 if size == "small" else 120.0)]
+
+
+def run(case: bench.Case, setting: bench.Setting) -> bench.Outcome:
+    """Judge everything once."""
+    found = measure(case.config["processes"], case.config["students"], case.config["answers"])
+    names = (
+        "ratio",
+        "median",
+        "p99",
+        "worst",
+        "wrong_verdicts",
+        "undecided",
+        "simplify_median",
+        "simplify_gave_up",
+        "class_seconds",
+    )
+    return bench.Outcome(
+        {name: float(getattr(found, name)) for name in names},
+        times={"class": Timing((found.class_seconds,))},
+        throughput=Throughput(found.class_answers / found.class_seconds, "answers/s", "class"),
+    )
+
+
+TASK = bench.Task(
+    name="formula",
+    title="Written answers: how many times faster than plain sympy.simplify they are judged",
+    metric=Metric("ratio", higher_is_better=True, unit="×", of="run"),
+    cases=corpus_case,
+    run=run,
+    seeds={"small": 1, "full": 3},
+)
 
 if __name__ == "__main__":
     main()

@@ -18,12 +18,15 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psutil
 
+from benchmarks.engine.record import Metric, Size, Throughput, Timing
+from benchmarks.engine.task import Case, Outcome, Setting, Task
 from graders.engine.course import HOUSE, Course
 from graders.engine.grading import versions
 from graders.engine.ledger import now
@@ -171,6 +174,50 @@ def main() -> None:
             for row in rows:
                 file.write(json.dumps({"measured": now(), "machine": machine, "versions": versions(), **asdict(row)}) + "\n")
 
+
+SIZES: dict[Size, tuple[int, ...]] = {"small": (20,), "full": (20, 50, 200, 500)}
+WORKERS, SAMPLE = 2, 50
+
+
+def cases(size: Size) -> Sequence[Case]:
+    """Name every size of class, with NumPy alone and with torch."""
+    sources = ("graders/engine/session.py", "graders/engine/sandbox/session.py", "graders/engine/sandbox/inside/zygote.py")
+    return [
+        Case(
+            f"class of {count}{', torch' if torch else ''}",
+            {"submissions": count, "imports_torch": torch, "workers": WORKERS, "sample": SAMPLE},
+            sources,
+            count * (0.8 if torch else 0.2) + 5,
+        )
+        for torch in (False, True)
+        for count in SIZES[size]
+    ]
+
+
+def run(case: Case, setting: Setting) -> Outcome:
+    """Grade one class both ways."""
+    count, torch = case.config["submissions"], case.config["imports_torch"]
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        write_class(base / "inbox", count, torch)
+        ours = isolated(base / "inbox", WORKERS, torch, base)
+        theirs = fresh(base / "inbox", WORKERS, torch, min(count, SAMPLE))
+    ratio = theirs.seconds_per_submission / ours.seconds_per_submission
+    return Outcome(
+        {"ratio": ratio, "seconds_per_submission": ours.seconds_per_submission, "peak_mb": ours.peak_mb},
+        times={"isolated": Timing((ours.seconds,)), "fresh": Timing((theirs.seconds,))},
+        throughput=Throughput(1 / ours.seconds_per_submission, "submissions/s", "isolated"),
+    )
+
+
+TASK = Task(
+    name="grading",
+    title="Grading a class in sandboxes: how many times faster than a fresh unprotected process each",
+    metric=Metric("ratio", higher_is_better=True, unit="×", of="run"),
+    cases=cases,
+    run=run,
+    seeds={"small": 1, "full": 3},
+)
 
 if __name__ == "__main__":
     main()
