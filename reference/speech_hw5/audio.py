@@ -9,7 +9,7 @@ odd, stands in `Facts.warnings`.
 
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -78,7 +78,7 @@ def read(path, text=""):
     peak = float(np.abs(signal).max(initial=0.0))
     peak_db = 20 * np.log10(peak) if peak > 0 else -np.inf
     found = Facts(path.name, form, rate, channels, frames / rate, float(peak_db), ())
-    return signal, Facts(**{**vars(found), "warnings": tuple(_odd(signal, found, text))})
+    return signal, replace(found, warnings=tuple(_odd(signal, found, text)))
 
 
 def _decode(file, name):
