@@ -13,6 +13,7 @@ from graders.kit.errors import CheckFailed, StudentFault
 from graders.kit.proxy import Proxy
 from graders.speech_hw5.sequences import (
     PLANS,
+    Array,
     Plan,
     Task,
     accuracy,
@@ -254,11 +255,12 @@ def test_claimed(student: Proxy) -> None:
     graded(scale * _claimed(student), _what(scale), withheld()[2])
 
 
-def _claimed(student: Proxy) -> np.ndarray:
+def _claimed(student: Proxy) -> Array:
     """1 for each withheld track that the submission's own weights name, else 0."""
     sequences, labels, _ = withheld()
     rows = probabilities(student.lstm.classify(sequences.astype(np.float32), "weights"), len(labels), "classify")
-    return (rows.argmax(axis=1) == labels).astype(float)
+    correct: Array = (rows.argmax(axis=1) == labels).astype(float)
+    return correct
 
 
 def _what(scale: float) -> str:
