@@ -211,7 +211,7 @@ def _table(task: Task, rows: Sequence[CaseRow], *, wide: bool) -> Table:
     told = figures()
     arrow = "↑" if task.metric.higher_is_better else "↓"
     table = Table(title=clean(task.title), title_justify="left")
-    table.add_column("case", no_wrap=True, min_width=20, ratio=1)
+    table.add_column("case", min_width=20)
     heads = ["seeds", f"{task.metric.name} {arrow}", "± seeds", "95 % items"]
     heads += ["detectable", "parameters", "s/run", "documents"] if wide else ["documents"]
     for head in heads:

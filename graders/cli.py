@@ -23,7 +23,7 @@ class Exit(IntEnum):
     """Exit codes, documented in the README."""
 
     OK = 0
-    FAILED = 1  # `check`: something failed; `doctor`: something needed is missing
+    FAILED = 1  # `check`, `bench`: something failed; `doctor`: something needed is missing
     UNUSABLE = 2  # the command, its input or the course is wrong
     NO_SANDBOX = 3  # student code cannot be isolated here
     NEEDS_TA = 4  # graded, but something broke on our side and a TA must look

@@ -267,7 +267,7 @@ def run(case: Case, setting: Setting) -> Outcome:
             os.environ["SANJEH_CACHE"] = kept
     least, most = found.attainable
     return Outcome(
-        {"speedup": found.speedup, "attainable": found.attainable[0], "reuse": found.reuse, "files": found.files},
+        {"speedup": found.speedup, "attainable_low": least, "attainable_high": most, "reuse": found.reuse},
         times={name: Timing((getattr(found, f"{name}_s"),)) for name in ("serial", "pool", "cached")},
         throughput=Throughput(found.files / found.pool_s, "files/s", "pool"),
     )

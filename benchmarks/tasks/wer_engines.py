@@ -1,4 +1,4 @@
-"""Word errors in ten thousand utterances: the course's scorer against rapidfuzz alone, jiwer and a table in plain Python, as an engine task.
+"""Word errors in ten thousand utterances: the course's scorer against rapidfuzz alone, jiwer and a table in plain Python.
 
 `benchmarks/tasks/wer.py` has the ways and makes sure that all count the same; here one run measures all of them in turn and is recorded.
 """
