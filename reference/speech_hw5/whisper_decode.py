@@ -97,9 +97,11 @@ def generate(
     written = []
     for start in range(0, len(features), batch):
         block = features[start : start + batch].to(model.device, model.dtype)
+        heard = torch.ones(block.shape[::2], dtype=torch.long, device=model.device)  # padding is silence, and is heard
         with torch.inference_mode():
             ids = model.generate(
                 block,
+                attention_mask=heard,
                 language=list(languages[start : start + batch]),
                 task=task,
                 num_beams=1,

@@ -86,7 +86,7 @@ def finetune(
     stepper = Stepper(own.model, Schedule(steps * epochs, batch_size, rate), seed, device())
     history: dict[str, list[float]] = {"loss": [], "validation_loss": [], "validation_wer": []}
     for epoch in range(1, epochs + 1):
-        history["loss"].append(_epoch(own, train, count, stepper, ours, batch_size - ours))
+        history["loss"].append(one_epoch(own, train, count, stepper, ours, batch_size - ours))
         history["validation_loss"].append(measure_loss(own, validation))
         history["validation_wer"].append(measure_wer(own, validation.features, validation_texts, language))
         best = history["validation_wer"].index(min(history["validation_wer"])) + 1
@@ -127,7 +127,7 @@ def examples(
     return Examples(log_mel(heard, checkpoint.extractor), torch.arange(len(rows)), labels)
 
 
-def _epoch(checkpoint: Checkpoint, data: Examples, count: int, stepper: Stepper, ours: int, others: int) -> float:
+def one_epoch(checkpoint: Checkpoint, data: Examples, count: int, stepper: Stepper, ours: int, others: int) -> float:
     """Go once over the first `count` rows, `ours` a step, with as many as `others` drawn from the rest; the mean loss of the steps."""
     checkpoint.model.train()
     losses = []

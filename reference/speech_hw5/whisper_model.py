@@ -30,6 +30,8 @@ START = "<|startoftranscript|>"
 TASKS = ("translate", "transcribe")
 BEHIND_TASKS = ("<|startoflm|>", "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>")
 TIMESTAMPS = tuple(f"<|{0.02 * step:.2f}|>" for step in range(1501))
+INITIAL = 0.06
+"""Standard deviation of the first weights: near 1 / sqrt(2 width). Whisper's 0.02 is meant for 384 numbers and more."""
 SPECIAL_TOKENS = (END, START, *(f"<|{code}|>" for code in LANGUAGES), *(f"<|{task}|>" for task in TASKS), *BEHIND_TASKS)
 """In the order of openai/whisper-small; timestamps follow."""
 
@@ -110,6 +112,7 @@ def make_network(size: Size, tokenizer: WhisperTokenizer) -> WhisperForCondition
         max_source_positions=size.window_s * ENCODER_FRAMES_PER_SECOND,
         max_target_positions=size.labels,
         dropout=0.0,
+        init_std=INITIAL,
         pad_token_id=end,
         bos_token_id=end,
         eos_token_id=end,

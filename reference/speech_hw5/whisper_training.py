@@ -31,8 +31,8 @@ class Schedule:
     batch: int
     rate: float
     warm_up: float = 0.1
-    masked_frames: int = 20
-    masked_bands: int = 10
+    masked_frames: int = 6
+    masked_bands: int = 6
     noise: float = 0.1
     weight_decay: float = 0.01
     largest_gradient: float = 1.0

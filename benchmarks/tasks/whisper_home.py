@@ -1,0 +1,93 @@
+"""What the benchmarks of Whisper have in common: the reference's code, the small checkpoint from the embedded speech, and its scores.
+
+The reference is loaded as a set of flat files, as a student's would be, and gets data as plain lists. The checkpoint is trained once and
+kept in the cache, whoever asks first: its folder is named after the data, the settings and the versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from graders.kit.loading import CodeFolder
+from seeds import cache
+from seeds.datasets import Dataset, persian
+
+CODE = CodeFolder.read(Path(__file__).parents[2] / "reference" / "speech_hw5")
+MIXED = 800
+"""General utterances that fine-tuning draws from."""
+
+
+def module(name: str) -> ModuleType:
+    """Give one of the reference's modules."""
+    return CODE.load(name)
+
+
+def call(name: str, *args: Any, **kwargs: Any) -> Any:
+    """Call a function of the reference, "module.function"."""
+    file, function = name.split(".")
+    return CODE.call(file, function, args, kwargs)
+
+
+def one_thread() -> None:
+    """Keep torch to one thread: on shared cores two are many times slower."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def home(*, quick: bool = False, progress: Callable[[int, float], object] | None = None) -> Path:
+    """Give the folder of the small Whisper that has learned the generic portion's training part."""
+    pretraining = module("whisper_pretrain")
+    corpus = call("whisper_corpus.corpus", persian.make(portion="generic").part("train"))
+    recipe = pretraining.QUICK if quick else pretraining.Recipe()
+    return Path(call("whisper_pretrain.kept", corpus, recipe, cache.folder(), progress))
+
+
+def tune(checkpoint: Path, folder: Path, seed: int, *, share: float = 0.4, epochs: int = 5) -> dict[str, Any]:
+    """Fine-tune on the practice, general speech mixed in, and give the history."""
+    tuning, generic = persian.make(), persian.make(portion="generic").part("train")
+    train, validation = tuning.part("train"), tuning.part("validation")
+    general = call("whisper_corpus.general", call("whisper_corpus.corpus", generic), MIXED, seed)
+    history: dict[str, Any] = call(
+        "whisper_finetune.finetune",
+        *(list(train.waveforms), train.columns["text"].tolist()),
+        *(list(validation.waveforms), validation.columns["text"].tolist()),
+        *(str(checkpoint), str(folder)),
+        epochs=epochs,
+        seed=seed,
+        general=general,
+        general_share=share,
+    )
+    return history
+
+
+def count(checkpoint: Path, part: Dataset, language: str, task: str = "transcribe") -> Any:
+    """Count the errors of each utterance, normalised for its language; Chinese by characters."""
+    wanted = part.columns["translation" if task == "translate" else "text"].tolist()
+    heard = call("whisper.hear", list(part.waveforms), part.sample_rate, str(checkpoint), language, task)
+    return score(wanted, [one.text for one in heard], "en" if task == "translate" else language)
+
+
+def score(wanted: Sequence[str], heard: Sequence[str], language: str) -> Any:
+    """Count the errors of texts, both sides normalised alike."""
+    normalizer = {"fa": "normalize", "en": "normalize_english", "zh": "normalize_chinese"}[language]
+    sides = [[call(f"normalize.{normalizer}", text) for text in side] for side in (wanted, heard)]
+    return call("wer.score", *sides)
+
+
+def general_scores(checkpoint: Path, part: Dataset) -> dict[str, float]:
+    """Measure what a checkpoint knows beside the practice: languages, three transcripts, one translation."""
+    spoken = part.columns["language"]
+    firsts = [next(iter(call("whisper.detect_language", clip, part.sample_rate, str(checkpoint)))) for clip in part.waveforms]
+    found = {"language_identification": float(np.mean([one == other for one, other in zip(firsts, spoken, strict=True)]))}
+    for language in ("fa", "en", "zh"):
+        own = part.choose(spoken == language)
+        found[f"{language}_{'cer' if language == 'zh' else 'wer'}"] = count(checkpoint, own, language).rate
+        if language == "zh":
+            found["zh_to_en_wer"] = count(checkpoint, own, language, "translate").rate
+    return found
