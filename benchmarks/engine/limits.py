@@ -18,18 +18,18 @@ COPIED = {"cpu": 1 << 25, "cuda": 1 << 29}
 
 @dataclass(frozen=True)
 class Limits:
-    """Floating-point operations per second in float32 matrix products as torch does them here, and bytes per second read and written."""
+    """Floating-point operations per second in matrix products as torch does them here, and bytes per second read and written."""
 
     matmul_flops: float
     bandwidth: float
 
 
-def limits(device: str) -> Limits:
-    """Measure the device's limits with the threads that torch uses now."""
+def limits(device: str, precision: str = "float32") -> Limits:
+    """Measure the device's limits with the threads that torch uses now; `precision` is that of the matrices."""
     import torch
 
     side = SIDE[device]
-    a, b = (torch.randn(side, side, device=device) for _ in range(2))
+    a, b = (torch.randn(side, side, device=device, dtype=getattr(torch, precision)) for _ in range(2))
     _, products = repeated(lambda: a @ b, REPEATS, device)
     source = torch.empty(COPIED[device], dtype=torch.uint8, device=device)
     target = torch.empty_like(source)

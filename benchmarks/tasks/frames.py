@@ -2,8 +2,8 @@
 
 The plain way is what the course's starter does: a `Dataset` whose items are single windows, a DataLoader that stacks them, one float32 step
 per batch. Here the frames lie on the device once, 28 numbers each, and every batch gathers its 41 frames there (bfloat16 on a GPU). Both
-train the same network on the same made-up frames, and both must see the same windows, never across the border of an utterance. At full size there are
-as many frames as in the course's training part. The plain way is timed on a share of them.
+train the same network on made-up frames, and both must see the same windows, never across the border of an utterance. At full size
+there are as many frames as in the course's training part. The plain way is timed on a share of them.
 """
 
 from __future__ import annotations
@@ -88,9 +88,10 @@ def epoch(table: Table, model: Any, optimiser: Any, batch_size: int, device: str
     """Learn from every frame once, in a new order; nothing leaves the device."""
     import torch
 
-    for rows in torch.randperm(len(table.labels), device=device).split(batch_size):
+    order: Any = torch.randperm(len(table.labels), device=device)
+    for rows in order.split(batch_size):
         with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):
-            loss = torch.nn.functional.cross_entropy(model(table.windows(rows)), table.labels[rows])
+            loss: Any = torch.nn.functional.cross_entropy(model(table.windows(rows)), table.labels[rows])
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -124,7 +125,7 @@ def plain_epoch(dataset: OneByOne, model: Any, optimiser: Any, batch_size: int, 
 
     loader: Any = torch.utils.data.DataLoader(dataset, batch_size, shuffle=True)  # type: ignore[arg-type]
     for x, y in loader:
-        loss = torch.nn.functional.cross_entropy(model(x.to(device)), y.to(device))
+        loss: Any = torch.nn.functional.cross_entropy(model(x.to(device)), y.to(device))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -155,7 +156,7 @@ def run(case: Case, setting: Setting) -> Outcome:
     table, model = made(config["frames"], setting.seed, context, device), network(context, device)
     _, warm_up = timed(lambda: epoch(part, model, adam(model.parameters()), config["batch_size"], device), device)
     _, ours = timed(lambda: epoch(table, model, adam(model.parameters()), config["batch_size"], device), device)
-    bound = limits(device)
+    bound = limits(device, "bfloat16" if device == "cuda" else "float32")
     trained = sum(one.numel() for one in model.parameters())
     ratio = (plain / config["plain_frames"]) / (ours / config["frames"])
     metrics = {
