@@ -227,7 +227,10 @@ def _samples(files: Files, name: str) -> bytes:
 
 def _decode(stored: bytes, rate: int, wanted_rate: int) -> FloatArray:
     """Scale to [-1, 1) and resample (polyphase filter, linear phase)."""
-    scaled = np.frombuffer(stored, dtype="<i2") / INT16_FULL_SCALE
+    samples = np.frombuffer(stored, dtype="<i2")
+    if rate == wanted_rate:  # exact in 32 bits, and fresh memory for 64 would take longer than the arithmetic
+        return np.asarray(samples * np.float32(1 / INT16_FULL_SCALE), dtype=np.float32)
+    scaled = samples / INT16_FULL_SCALE
     return np.asarray(resample_poly(scaled, wanted_rate, rate), dtype=np.float32)
 
 
