@@ -42,7 +42,7 @@ WRONG = (
     *("softmax_in_the_loss", "training_statistics_at_predict"),
 )
 COURSE = {"epochs": 5, "learning_rate": 1e-3, "batch_size": 1024}
-STRONG = {"epochs": 8, "learning_rate": 3e-3, "batch_size": 1024}
+STRONG = {"epochs": 6, "learning_rate": 4e-3, "batch_size": 1024}
 CLAIMS: dict[str, tuple[str, int, dict[str, Any]]] = {
     "no context": ("mlp", 0, COURSE),
     "course's network": ("mlp", CONTEXT, COURSE),
@@ -83,7 +83,7 @@ def claims(seeds: range, folder: Path) -> dict[str, Any]:
     for label, (name, context, settings) in {**CLAIMS, "learned from withheld voices": CLAIMS["course's network"]}.items():
         honest, rows, start = label in CLAIMS, [], time.process_time()
         part = everything if honest else told
-        for seed in seeds if honest else seeds[:2]:
+        for seed in seeds if honest else seeds[:1]:  # one run tells enough of the gap that is none
             place = folder / f"{label}-{seed}"
             place.mkdir(parents=True)
             given = (part.utterances, part.labels, glimpse.utterances, glimpse.labels)

@@ -36,7 +36,7 @@ def cases(size: Size) -> Sequence[Case]:
         Case(
             f"context {context}",
             {"context": context, **common},
-            files(SLUG, "phonemes", "phoneme_networks"),
+            files(SLUG, "phonemes"),
             (1.0 + context / 5) * (1 if size == "small" else 15),
             ("000.q4.ep1.val_acc_pct",) if context == 20 else (),
         )

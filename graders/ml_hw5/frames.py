@@ -36,7 +36,7 @@ REFERENCE = Path(__file__).parents[2] / "reference" / "ml_hw5"
 CALIBRATION = Path(__file__).with_name("calibration_phonemes.json")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Spoken:
     """Utterances (T_i, 28), the labels of their frames (T_i,), and the voice of each utterance."""
 
@@ -190,7 +190,7 @@ def predict(code: Proxy, name: str, utterances: list[Frames], folder: str, *, co
 # Experiments
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Learned:
     """What a small training came to on withheld voices: hits (F,) 0 or 1, the voice of each frame, and the best shift in time."""
 
