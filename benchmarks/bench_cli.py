@@ -26,6 +26,8 @@ FAILED = 1
 FOLDER = Path("sanjeh-bench")
 SHOWN_PAIRS = 12
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+QUIET = "99"
+"""Torch's profiler, which tells the kernel path, is not to print on stderr."""
 WIDE = 130
 """Columns of a terminal from which on the whole table is shown; below, only its first `NARROW` columns after the name."""
 NARROW = 4
@@ -56,7 +58,7 @@ def command(
 
     One thread, unless OMP_NUM_THREADS says otherwise.
     """
-    _one_thread()
+    _settle()
     from benchmarks.engine import run, store, summary
     from benchmarks.engine.task import get
 
@@ -79,13 +81,14 @@ def command(
         sys.exit(FAILED)
 
 
-def _one_thread() -> None:
-    """Let libraries use one thread, before they are loaded, unless the environment says otherwise.
+def _settle() -> None:
+    """Let libraries use one thread, and be quiet, before they are loaded, unless the environment says otherwise.
 
     On shared cores a second thread makes small trainings many times slower, and times that depend on other work compare nothing.
     """
     for name in THREADS:
         os.environ.setdefault(name, os.environ.get("OMP_NUM_THREADS", "1"))
+    os.environ.setdefault("KINETO_LOG_LEVEL", QUIET)
 
 
 def _list() -> None:
