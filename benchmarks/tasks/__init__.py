@@ -1,1 +1,1 @@
-"""One file per benchmark; each is run with `python -m benchmarks.tasks.<name>`."""
+"""One file per benchmark: those with a `TASK` are run by `sanjeh bench`, those with a `main` by `python -m benchmarks.tasks.<name>`."""
