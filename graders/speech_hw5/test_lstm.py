@@ -171,21 +171,22 @@ def test_curves(student: Proxy, rng: np.random.Generator) -> None:
     found = trained(student, task, Plan(NAME, epochs=6, learning_rate=0.005, batch_size=16), folder)
     seen = probabilities(student.lstm.predict(NAME, task.inputs, folder), len(task.inputs), "predict")
     rows = probabilities(student.lstm.predict(NAME, task.asked, folder), len(task.asked), "predict")
+    standing = student.scratch("still")
+    still = trained(student, easy, STANDING, standing)
     pair = np.array([found["validation_loss"][-1], found["validation_accuracy"][-1]])
     wanted = np.array([cross_entropy(rows, task.asked_labels), accuracy(rows, task.asked_labels)])
     if not np.allclose(pair, wanted, rtol=2e-3, atol=1e-3):
-        _explain_validation(task, found, seen, rows)
-    still = trained(student, easy, STANDING, folder)
-    start = cross_entropy(probabilities(student.lstm.predict(NAME, easy.inputs, folder), 120, "predict"), easy.labels)
+        noisy = abs(still["validation_loss"][0] - still["validation_loss"][1]) > 1e-5
+        _explain_validation(task, found, seen, rows, "lstm__dropout_in_validation" if noisy else "")
+    start = cross_entropy(probabilities(student.lstm.predict(NAME, easy.inputs, standing), 120, "predict"), easy.labels)
     mean = "With a learning rate of 0, the training loss should be the mean cross-entropy over the tracks."
-    ensure(
-        abs(still["loss"][0] - start) < 0.1 * start, mean, got=still["loss"], wanted=start, mistake="lstm__loss_of_batches_summed"
-    )
+    summed = "lstm__loss_of_batches_summed" if 7 < still["loss"][0] / start < 9 else ""  # 120 tracks are 8 batches of 16
+    ensure(abs(still["loss"][0] - start) < 0.1 * start, mean, got=still["loss"], wanted=start, mistake=summed)
     on = "With a learning rate of 0 two epochs have the very same training loss: dropout was off, or the curve was taken afterwards."
     ensure(abs(still["loss"][0] - still["loss"][1]) > 1e-6, on, got=still["loss"], mistake="lstm__dropout_left_out")
 
 
-def _explain_validation(task: Task, found: dict[str, np.ndarray], seen: np.ndarray, rows: np.ndarray) -> None:
+def _explain_validation(task: Task, found: dict[str, Array], seen: Array, rows: Array, otherwise: str) -> None:
     """Fail with what the last validation values are, since they are not those of the saved network on the validation tracks."""
     last = found["validation_loss"][-1]
     of_training = "The validation curves are those of the tracks that were learned from."
@@ -196,7 +197,7 @@ def _explain_validation(task: Task, found: dict[str, np.ndarray], seen: np.ndarr
     earlier = np.abs(found["validation_loss"][:-1] - cross_entropy(rows, task.asked_labels)) < 1e-3
     ensure(not earlier.any(), best, got=found["validation_loss"], mistake="lstm__best_epoch_kept")
     message = "The last validation loss and accuracy should be those of the saved network, with dropout off."
-    ensure(False, message, got=last, wanted=cross_entropy(rows, task.asked_labels), mistake="lstm__dropout_in_validation")
+    ensure(False, message, got=last, wanted=cross_entropy(rows, task.asked_labels), mistake=otherwise)
 
 
 @check("q4.fresh")

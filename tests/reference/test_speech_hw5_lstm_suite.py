@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from graders.kit.outcome import CheckResult, Outcome
 from graders.kit.plugin import Suite, SuitePlugin
 from graders.kit.proxy import Backend
 from graders.kit.run import Collector, run_pytest
+from graders.speech_hw5 import sequences
 from graders.speech_hw5.sequences import claim_is_odd
 from seeds.choice import active
 
@@ -226,6 +228,18 @@ def test_the_bands_are_the_calibrated_ones() -> None:
     heard = CALIBRATION["checks"]["q4.time"]["first_frame_over_last"]
     assert max(heard["lstm_64_64"] + heard["lstm_128"]) < 0.02
     assert min(heard["bilstm_64_64"] + heard["bilstm_128"]) > 0.4
+
+
+def test_another_copy_of_the_music_is_as_hard_as_the_reference_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The embedded tracks taken for a real copy: as hard as at calibration, but for the seeds."""
+    assert sequences.difficulty() == 1.0
+    genres = active("genres")
+    monkeypatch.setattr(sequences, "active", lambda name: replace(genres, provenance={"source": "GTZAN"}))
+    sequences.difficulty.cache_clear()
+    try:
+        assert 0.9 < sequences.difficulty() < 1.1 and sequences.difficulty() != 1.0
+    finally:
+        sequences.difficulty.cache_clear()
 
 
 JUNK = (None, "text", [[1.0], [1.0, 2.0]], {"loss": [1.0]})
