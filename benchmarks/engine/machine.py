@@ -33,9 +33,10 @@ RECURRENT = {
     "aten::_cudnn_rnn": "cuDNN LSTM",
     "aten::mkldnn_rnn_layer": "oneDNN LSTM",
     "aten::_thnn_fused_lstm_cell": "one launch per time step, fused cell",
+    "_Recurrence": "all seeds in one product per time step",
     "aten::lstm": "ATen loop over time",
 }
-"""Operator -> what it proves, the most special first: `aten::lstm` wraps the first two."""
+"""Operator -> what it proves, the most special first: `aten::lstm` wraps the first two; `_Recurrence` is recurrence.py's."""
 
 
 @cache

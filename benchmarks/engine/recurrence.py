@@ -41,7 +41,7 @@ def _steps(device: str) -> tuple[Forward, Backward]:
     if device != "cuda":
         return _step, _step_back
     compile_: Any = torch.compile
-    return cast(Forward, compile_(_step)), cast(Backward, compile_(_step_back))
+    return cast(Forward, compile_(_step, dynamic=True)), cast(Backward, compile_(_step_back, dynamic=True))
 
 
 class _Recurrence(torch.autograd.Function):

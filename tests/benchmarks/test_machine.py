@@ -14,6 +14,8 @@ from benchmarks.tasks import frames
 
 torch = pytest.importorskip("torch")
 
+from benchmarks.engine.recurrence import recur  # noqa: E402
+
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> None:
@@ -33,6 +35,8 @@ def test_the_path_of_an_lstm_is_told_from_the_operators() -> None:
 
     assert machine.observed(loop, "cpu")["lstm"] == "Python loop over time (5 calls of tanh)"
     assert "lstm" not in machine.observed(lambda: x + 1, "cpu")
+    weights = (torch.randn(1, 8, 3), torch.randn(1, 8, 2), torch.zeros(1, 8))
+    assert machine.observed(lambda: recur(x[None], *weights), "cpu")["lstm"] == "all seeds in one product per time step"
 
 
 def test_paths_from_operators_of_a_gpu() -> None:
