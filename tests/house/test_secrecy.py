@@ -12,6 +12,8 @@ from graders.engine.release import release
 
 COURSE = Course()
 TELLING = 30  # characters; shorter lines (`return 0`, `import numpy as np`) say nothing
+# Longer ones that anybody writes, and that the released kit needs itself.
+IDIOMS = {"@dataclass(frozen=True, eq=False)", 'with np.errstate(invalid="ignore"):'}
 
 
 def telling_lines(paths: list[Path]) -> set[str]:
@@ -35,7 +37,7 @@ def test_the_kit_gives_nothing_away(slug: str, tmp_path: Path) -> None:
     # Signatures and docstrings are the assignment's own text: starter and reference share them.
     shared = code_lines(COURSE.starter(slug)) | code_lines(COURSE.public_suite(slug))
     assert len(secret) > 50
-    assert not (secret - shared) & released
+    assert not (secret - shared - IDIOMS) & released
     assert not [name for name in names if "/mistakes/" in name or name.startswith("reference")]
 
 
