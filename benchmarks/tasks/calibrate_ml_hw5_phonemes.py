@@ -8,9 +8,9 @@ context to the stronger reference; and what a network that has learned from the 
 the stronger reference of the first seed as float16 beside the reference.
 
 Small training: the floor of the full points lies below the worst reference run by as much as those runs spread, in steps of 0.05, and
-the half-way floor in the middle between it and the most frequent symbol. Cut-offs of weights handed in: "very low", "medium" and "high"
-lie below the worst run without context, of the course's network, and of the stronger one, by as much as its runs spread, in
-steps of 0.01; "low" lies half-way between its neighbours.
+the half-way floor in the middle between it and the most frequent symbol. Cut-offs of weights handed in: "very low" and "medium" lie
+below the worst run without context and of the course's network, by as much as its runs spread, in steps of 0.01; "low" lies half-way
+between these two, and "high" half-way between the best run of the course's network and the worst of the stronger one, in steps of 0.005.
 """
 
 from __future__ import annotations
@@ -116,21 +116,23 @@ def bands(learned: dict[str, Any], claimed: dict[str, Any], majority: float) -> 
     """Floors and shares for both checks, by the rules of the module's head."""
     full = below(learned["reference"], 0.05)
     half = float(np.floor(round((full + majority) / 2 / 0.05, 6)) * 0.05)
-    very_low, medium, high = (below(row["withheld"], 0.01) for row in (claimed[label] for label in CLAIMS))
-    tiers = [very_low, (very_low + medium) / 2, medium, high]
+    very_low, medium = (below(claimed[label]["withheld"], 0.01) for label in ("no context", "course's network"))
+    high = (claimed["course's network"]["withheld"]["highest"] + claimed["stronger reference"]["withheld"]["lowest"]) / 2
+    tiers = [very_low, (very_low + medium) / 2, medium, float(np.floor(high / 0.005) * 0.005)]
     return {
         "q4.learns": [[round(half, 2), 0.5], [round(full, 2), 1.0]],
-        "q4.claimed": [[round(floor, 2), share] for floor, share in zip(tiers, (0.25, 0.5, 0.75, 1.0), strict=True)],
+        "q4.claimed": [[round(floor, 3), share] for floor, share in zip(tiers, (0.25, 0.5, 0.75, 1.0), strict=True)],
     }
 
 
 def limits(claimed: dict[str, Any]) -> dict[str, float]:
-    """When a TA is told: above all honest runs by their whole spread over networks, or a gap between honest and dishonest ones."""
+    """When a TA is told: half-way from honest runs to one that has learned from the withheld voices, in accuracy and in gap."""
     honest = [row for label, row in claimed.items() if label in CLAIMS and row["context"]]
-    tops, gap = [row["withheld"]["highest"] for row in honest], min(row["gap"]["lowest"] for row in honest)
+    told = claimed["learned from withheld voices"]
+    top, gap = max(row["withheld"]["highest"] for row in honest), min(row["gap"]["lowest"] for row in honest)
     return {
-        "highest": round(max(tops) + (max(tops) - min(tops)), 3),
-        "smallest_gap": round((gap + claimed["learned from withheld voices"]["gap"]["highest"]) / 2, 3),
+        "highest": round((top + told["withheld"]["lowest"]) / 2, 3),
+        "smallest_gap": round((gap + told["gap"]["highest"]) / 2, 3),
     }
 
 

@@ -246,7 +246,9 @@ def test_claimed(student: Proxy) -> None:
     reached = graded(got.hits, "accuracy on withheld voices, weights handed in", groups=got.voices)
     limits = calibration()["claims"]
     if reached > limits["highest"]:
-        notify(f"The weights reach {reached:.3f} on withheld voices, above {limits['highest']:.3f}, the most that we have seen.")
+        notify(
+            f"The weights reach {reached:.3f} on withheld voices, far above the networks that we know ({limits['highest']:.3f})."
+        )
     if known - reached < limits["smallest_gap"]:
         notify(
             f"The weights are about as good on withheld voices ({reached:.3f}) as on training voices ({known:.3f}; a gap of at least "
