@@ -45,7 +45,7 @@ class Plan:
     batch_size: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Task:
     """Sequences (N, T, D) with labels (N,) to learn from, and (M, T, D) with labels (M,) that are asked."""
 

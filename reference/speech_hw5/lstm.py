@@ -199,10 +199,8 @@ def layers(name, input_shape, n_classes):
         size = layer.hidden_size * (2 if network.both_ways else 1)
         shape = [steps, size] if number < len(network.recurrent) else [size]
         rows.append({"layer": "BiLSTM" if network.both_ways else "LSTM", "shape": shape, "parameters": count(layer)})
-    rows.append({"layer": "Dense", "shape": [HIDDEN], "parameters": count(network.hidden)})
-    rows.append({"layer": "Dropout", "shape": [HIDDEN], "parameters": 0})
-    rows.append({"layer": "Dense", "shape": [n_classes], "parameters": count(network.output)})
-    return rows
+    last = [("Dense", HIDDEN, count(network.hidden)), ("Dropout", HIDDEN, 0), ("Dense", n_classes, count(network.output))]
+    return rows + [{"layer": kind, "shape": [size], "parameters": number} for kind, size, number in last]
 
 
 # Training and deciding.
@@ -220,12 +218,11 @@ def train(name, inputs, labels, validation_inputs, validation_labels, *, epochs,
     optimizer = torch.optim.Adam([value for value in network.parameters() if value.requires_grad], learning_rate)
     curves = {"loss": [], "accuracy": [], "validation_loss": [], "validation_accuracy": []}
     for _ in range(epochs):
-        loss, accuracy = teach(network, optimizer, inputs, labels, batch_size)
-        curves["loss"].append(loss)
-        curves["accuracy"].append(accuracy)
-        probabilities = decide(network, validation_inputs)
-        curves["validation_loss"].append(cross_entropy(probabilities, validation_labels))
-        curves["validation_accuracy"].append(float(np.mean(probabilities.argmax(axis=1) == validation_labels)))
+        met = teach(network, optimizer, inputs, labels, batch_size)
+        rows = decide(network, validation_inputs)
+        after = cross_entropy(rows, validation_labels), float(np.mean(rows.argmax(axis=1) == validation_labels))
+        for curve, value in zip(curves.values(), (*met, *after), strict=True):
+            curve.append(value)
     save(network, name, folder)
     return curves
 
