@@ -151,7 +151,8 @@ def run(case: Case, setting: Setting) -> Outcome:
     part = made(config["plain_frames"], setting.seed, context, device)
     dataset = OneByOne(part)
     check(part, dataset, setting.seed)
-    model = network(context, device)
+    few, model = made(CHECKED, setting.seed, context, device), network(context, device)
+    plain_epoch(OneByOne(few), model, adam(model.parameters()), config["plain_batch_size"], device)  # to warm up
     _, plain = timed(lambda: plain_epoch(dataset, model, adam(model.parameters()), config["plain_batch_size"], device), device)
     table, model = made(config["frames"], setting.seed, context, device), network(context, device)
     _, warm_up = timed(lambda: epoch(part, model, adam(model.parameters()), config["batch_size"], device), device)
