@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,16 @@ class Direct:
         self.code = code
         self._folders: tempfile.TemporaryDirectory[str] | None = None
 
-    def scratch(self, name: str) -> str:
-        """An empty folder of that name, beside others in a temporary one that goes with this backend."""
+    def scratch(self, name: str, files: Mapping[str, bytes] | None = None) -> str:
+        """A folder of that name with these files, beside others in a temporary one that goes with this backend."""
         if self._folders is None:
             self._folders = tempfile.TemporaryDirectory(prefix="sanjeh-")
         folder = Path(self._folders.name) / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
+        for path, content in (files or {}).items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
         return str(folder)
 
     def call(

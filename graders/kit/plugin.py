@@ -142,8 +142,8 @@ class SuitePlugin:
         def call(module: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             return self.provider.backend(submission, question).call(module, name, args, kwargs, seconds=spec.seconds, seed=seed)
 
-        def scratch(name: str) -> str:
-            return self.provider.backend(submission, question).scratch(f"{spec.id}-{name}")
+        def scratch(name: str, files: Mapping[str, bytes]) -> str:
+            return self.provider.backend(submission, question).scratch(f"{spec.id}-{name}", files)
 
         return Proxy(call, scratch)
 

@@ -6,7 +6,7 @@ in this process; in `sanjeh grade` it crosses into a sandbox. Suites cannot tell
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from .errors import CourseError
@@ -28,14 +28,14 @@ class Backend(Protocol):
         """Return the answer as plain data. `seconds` is the CPU budget, `seed` reseeds the global generators first."""
         ...
 
-    def scratch(self, name: str) -> str:
-        """The path of an empty folder where the submission runs; it is there at every later call."""
+    def scratch(self, name: str, files: Mapping[str, bytes]) -> str:
+        """The path of a folder where the submission runs, with these files in it; it is there at every later call."""
         ...
 
 
 # What a proxy asks at the moment of a call, with file, function, args and kwargs: the running check decides backend, budget, seed.
 Caller = Callable[[str, str, tuple[Any, ...], dict[str, Any]], Any]
-Scratch = Callable[[str], str]
+Scratch = Callable[[str, Mapping[str, bytes]], str]
 
 
 class Function:
@@ -74,11 +74,14 @@ class Proxy:
         self._caller = caller
         self._scratch = scratch
 
-    def scratch(self, name: str) -> str:
-        """The path of an empty folder, for what one call writes and a later one of the same check reads: trained weights."""
+    def scratch(self, name: str, files: Mapping[str, bytes] | None = None) -> str:
+        """The path of a folder, for what one call writes and a later one of the same check reads: trained weights.
+
+        It is empty, or holds `files` (name to content): a checkpoint to start from. Names may have folders in them.
+        """
         if self._scratch is None:
             raise CourseError("this proxy has no folders; make it with a `scratch`")
-        return self._scratch(name)
+        return self._scratch(name, files or {})
 
     def __getattr__(self, name: str) -> Module:
         if name.startswith("__"):

@@ -86,6 +86,8 @@ def test_retrained(student, right):
     for code in (student, right):
         folder = code.scratch("net")
         code.net.train(folder)
+        given = code.scratch("given", {"w.txt": b"2 3"})
+        equal(code.net.predict(given), [2.0, 3.0], what="predict")
         equal(code.net.predict(folder), [1.0] * 10, what="predict")
 '''
 PLAIN = """import os, random, time

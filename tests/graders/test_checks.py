@@ -147,6 +147,12 @@ def test_a_folder_stays_for_the_whole_check(tmp_path: Path) -> None:
     assert run(tmp_path / "anew", "equal(student.sums.there(student.scratch('model')), [])", source)[0].outcome is Outcome.PASSED
 
 
+def test_a_folder_may_hold_what_to_start_from(tmp_path: Path) -> None:
+    source = "def read(f):\n    return open(f + '/deep/w.txt').read()"
+    body = "f = student.scratch('start', {'deep/w.txt': b'7'})\nequal(student.sums.read(f), '7')"
+    assert run(tmp_path, body, source)[0].outcome is Outcome.PASSED
+
+
 def test_a_retry_sees_the_same_random_input(tmp_path: Path) -> None:
     log = tmp_path / "log"
     run(tmp_path, f"open({str(log)!r}, 'a').write(f'{{rng.normal()}} ')\nassert False")

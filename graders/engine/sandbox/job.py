@@ -37,7 +37,8 @@ class Job:
         self._modules = modules
         self._process: Process | None = None
         self._loaded: set[str] = set()
-        self._folders: list[str] = []
+        self._folders: dict[str, dict[str, bytes]] = {}
+        self._placed: set[str] = set()
         self._broken: dict[str, StudentFault] = {}
 
     def call(
@@ -60,8 +61,8 @@ class Job:
         if code in self._broken:
             raise self._broken[code].with_traceback(None)
         question: dict[str, Any] = {"module": module, "function": function, "args": tuple(args), "kwargs": kwargs or {}}
-        question |= {"seed": seed, "folders": list(self._folders)}
         process = self._ready()
+        question |= {"seed": seed, "folders": self._unplaced()}
         budget = Budget(seconds)
         if code not in self._loaded:
             try:
@@ -72,17 +73,23 @@ class Job:
             self._loaded.add(code)
         return self._ask(process, {"op": "call", **question}, budget, f"`{module}.{function}`")
 
-    def scratch(self, name: str) -> str:
-        """The path of a folder of that name in the job's own /tmp; it is made before the next call, by whatever process serves it."""
+    def scratch(self, name: str, files: Mapping[str, bytes] | None = None) -> str:
+        """The path of a folder in the job's own /tmp with these files; made before the next call, by whatever process serves it."""
         folder = f"{SCRATCH}/{checked_name(name)}"
-        if folder not in self._folders:
-            self._folders.append(folder)
+        self._folders[folder] = {checked_name(path): bytes(content) for path, content in (files or {}).items()}
         return folder
+
+    def _unplaced(self) -> dict[str, dict[str, bytes]]:
+        """The folders that the process does not have yet."""
+        missing = {folder: files for folder, files in self._folders.items() if folder not in self._placed}
+        self._placed.update(missing)
+        return missing
 
     def close(self) -> None:
         """End the job's processes. The job may still be called: that starts fresh ones."""
         process, self._process = self._process, None
         self._loaded.clear()
+        self._placed.clear()
         if process is not None:
             self._sandbox.forget(self)
             if not process.close():

@@ -33,7 +33,8 @@ def serve(connection: socket.socket, settings: Settings, landlock_abi: int) -> N
     """Say hello, take the files, wall in, and answer until the parent hangs up."""
     connection.send(b"!")
     job = _read(connection).value(wire.TRUSTED)
-    _write(job["files"])
+    _write(job["files"], WORK)
+    os.chdir(WORK)
     sources = {name: raw for name, raw in job["files"].items() if name.endswith((".py", ".ipynb"))}
     folder = CodeFolder(sources, WORK, modules=job["modules"], forbidden=settings.forbidden, contained=True)
     sys.path.insert(0, str(WORK))
@@ -64,21 +65,20 @@ def _run(folder: CodeFolder, question: dict[str, Any]) -> Any:
     if question["op"] == "load":
         folder.find(module, function)
         return None
-    for path in question["folders"]:
-        os.makedirs(path, exist_ok=True)
+    for place, files in question["folders"].items():
+        _write(files, Path(place))
     if question["seed"] is not None:
         reseed(question["seed"])
     target = folder.find(module, function)
     return folder.run(target, module, function, question["args"], question["kwargs"])
 
 
-def _write(files: dict[str, bytes]) -> None:
-    WORK.mkdir(mode=0o700)
+def _write(files: dict[str, bytes], folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, raw in files.items():
-        path = WORK / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(raw)
-    os.chdir(WORK)
 
 
 def _read(connection: socket.socket) -> frames.Frame:
