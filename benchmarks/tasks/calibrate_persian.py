@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.tasks.calibration import figures, write
-from benchmarks.tasks.whisper_home import call, count, general_scores, home, one_thread, tune
+from benchmarks.tasks.whisper_home import call, count, general_scores, home, one_thread, rate, tune
 from seeds.datasets import Dataset, persian
 
-EPOCHS = 5
+EPOCHS, LEARNING_RATE = 3, 6e-4
 
 
 def practice(tuning: Dataset, generic: Dataset, seeds: list[int], folder: Path) -> dict[str, Any]:
@@ -31,21 +31,21 @@ def practice(tuning: Dataset, generic: Dataset, seeds: list[int], folder: Path) 
     start = home()
     test, general = tuning.part("test"), generic.part("test")
     before = count(start, test, "fa")
-    values: dict[str, list[float]] = {"before.test_wer": [before.rate]}
+    values: dict[str, list[float]] = {"before.test_wer": [rate(before)]}
     values |= {f"general_before.{name}": [value] for name, value in general_scores(start, general).items()}
     after, best, seconds = [], [], []
     for seed in seeds:
         began = time.process_time()
-        history = tune(start, folder / str(seed), seed, epochs=EPOCHS)
+        history = tune(start, folder / str(seed), seed, epochs=EPOCHS, learning_rate=LEARNING_RATE)
         seconds.append(round(time.process_time() - began, 1))
         best.append(history["best_epoch"])
         after.append(count(folder / str(seed), test, "fa"))
-        values.setdefault("after.test_wer", []).append(after[-1].rate)
+        values.setdefault("after.test_wer", []).append(rate(after[-1]))
         values.setdefault("after.validation_wer", []).append(min(history["validation_wer"]))
         for name, value in general_scores(folder / str(seed), general).items():
             values.setdefault(f"general_after.{name}", []).append(value)
-    tune(start, folder / "alone", seeds[0], share=0.0, epochs=EPOCHS)
-    values["alone_after.test_wer"] = [count(folder / "alone", test, "fa").rate]
+    tune(start, folder / "alone", seeds[0], share=0.0, epochs=EPOCHS, learning_rate=LEARNING_RATE)
+    values["alone_after.test_wer"] = [rate(count(folder / "alone", test, "fa"))]
     values |= {f"general_after_alone.{name}": [value] for name, value in general_scores(folder / "alone", general).items()}
     paired = [call("bootstrap.paired", before.errors, own.errors, before.lengths, test.groups) for own in after]
     return {
@@ -92,6 +92,7 @@ def main() -> None:
         },
         "seeds": seeds,
         "epochs": EPOCHS,
+        "learning_rate": LEARNING_RATE,
         "text": novelty(tuning, generic),
         **measured,
     }

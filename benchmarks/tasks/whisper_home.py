@@ -48,7 +48,9 @@ def home(*, quick: bool = False, progress: Callable[[int, float], object] | None
     return Path(call("whisper_pretrain.kept", corpus, recipe, cache.folder(), progress))
 
 
-def tune(checkpoint: Path, folder: Path, seed: int, *, share: float = 0.4, epochs: int = 5) -> dict[str, Any]:
+def tune(
+    checkpoint: Path, folder: Path, seed: int, *, share: float = 0.4, epochs: int = 5, learning_rate: float | None = None
+) -> dict[str, Any]:
     """Fine-tune on the practice, general speech mixed in, and give the history."""
     tuning, generic = persian.make(), persian.make(portion="generic").part("train")
     train, validation = tuning.part("train"), tuning.part("validation")
@@ -59,6 +61,7 @@ def tune(checkpoint: Path, folder: Path, seed: int, *, share: float = 0.4, epoch
         *(list(validation.waveforms), validation.columns["text"].tolist()),
         *(str(checkpoint), str(folder)),
         epochs=epochs,
+        learning_rate=learning_rate,
         seed=seed,
         general=general,
         general_share=share,
@@ -80,14 +83,24 @@ def score(wanted: Sequence[str], heard: Sequence[str], language: str) -> Any:
     return call("wer.score", *sides)
 
 
+def rate(scores: Any) -> float:
+    """Give all errors over all words."""
+    found: float = call("wer.corpus_rate", scores)
+    return found
+
+
 def general_scores(checkpoint: Path, part: Dataset) -> dict[str, float]:
     """Measure what a checkpoint knows beside the practice: languages, three transcripts, one translation."""
     spoken = part.columns["language"]
-    firsts = [next(iter(call("whisper.detect_language", clip, part.sample_rate, str(checkpoint)))) for clip in part.waveforms]
+    whisper = call("whisper_checkpoint.load", str(checkpoint))
+    features = call("whisper_data.log_mel", list(part.waveforms), whisper.extractor)
+    best = call("whisper_decode.language_probabilities", whisper, features).argmax(1).tolist()
+    codes = call("whisper_decode.language_codes", whisper)
+    firsts = [codes[column] for column in best]
     found = {"language_identification": float(np.mean([one == other for one, other in zip(firsts, spoken, strict=True)]))}
     for language in ("fa", "en", "zh"):
         own = part.choose(spoken == language)
-        found[f"{language}_{'cer' if language == 'zh' else 'wer'}"] = count(checkpoint, own, language).rate
+        found[f"{language}_{'cer' if language == 'zh' else 'wer'}"] = rate(count(checkpoint, own, language))
         if language == "zh":
-            found["zh_to_en_wer"] = count(checkpoint, own, language, "translate").rate
+            found["zh_to_en_wer"] = rate(count(checkpoint, own, language, "translate"))
     return found

@@ -26,7 +26,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.tasks.whisper_home import call, home, module, one_thread, score
+from benchmarks.tasks.whisper_home import call, home, module, one_thread, rate, score
 from seeds.datasets import Dataset, persian
 
 RECORDS = Path(__file__).parents[1] / "records" / "whisper_speed.jsonl"
@@ -169,9 +169,9 @@ def compare(checkpoint: Path, part: Dataset, repeat: int) -> list[Measured]:
         written = sum(bool(text) for text in texts)
         if not tokens or written < 0.9 * len(texts):
             raise RuntimeError(f"{way} wrote {written} of {len(texts)} texts, {tokens} tokens: nothing written is no speed")
-        rate = score(part.columns["text"].tolist(), texts, "fa").rate
+        wer = rate(score(part.columns["text"].tolist(), texts, "fa"))
         measured.append(
-            Measured("listening", way, len(part), round(wall, 3), round(cpu, 3), None, written, tokens, round(rate, 4))
+            Measured("listening", way, len(part), round(wall, 3), round(cpu, 3), None, written, tokens, round(wer, 4))
         )
     return measured
 

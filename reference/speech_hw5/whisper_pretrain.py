@@ -46,7 +46,7 @@ class Recipe:
     """
 
     size: Size = field(default_factory=Size)
-    schedule: Schedule = field(default_factory=lambda: Schedule(steps=800, batch=32, rate=2e-3))
+    schedule: Schedule = field(default_factory=lambda: Schedule(steps=1200, batch=16, rate=2e-3))
     translated: tuple[str, ...] = ("zh",)
     phoneme_weight: float = 1.0
     attention_weight: float = 1.0
@@ -54,7 +54,7 @@ class Recipe:
     seed: int = 0
 
 
-QUICK = Recipe(schedule=Schedule(steps=300, batch=32, rate=3e-3))
+QUICK = Recipe(schedule=Schedule(steps=400, batch=16, rate=2e-3))
 """For tests: a third of the time."""
 
 
