@@ -81,7 +81,7 @@ def test_a_difference_is_paired() -> None:
     second = first.copy()
     second[:24] = True
     found = st.bootstrap_difference(second, first)
-    assert found.value == pytest.approx((second.mean() - first.mean()))
+    assert found.value == pytest.approx(second.mean() - first.mean())
     assert found.low > 0 and found.p < 0.01 and found.p_bootstrap < 0.01
     alone = st.bootstrap(first)
     assert found.high - found.low < (alone.high - alone.low) / 2
@@ -100,6 +100,16 @@ def test_few_groups_are_not_believed() -> None:
     found = st.bootstrap_difference(gain, np.zeros(160), groups)
     assert found.p_bootstrap < 0.01 < found.p
     assert found.p == pytest.approx(stats.ttest_1samp([0.02, 0.3, 0.1, 0.2], 0).pvalue)
+
+
+def test_rounding_is_no_difference() -> None:
+    """Three seeds that each answer one class: accuracies are equal, sums differ in the last bit."""
+    first = np.array([np.arange(160) % 10 == k for k in (1, 4, 7)], dtype=float)
+    second = np.array([np.arange(160) % 10 == k for k in (2, 2, 9)], dtype=float)
+    groups = np.repeat(np.arange(4), 40)
+    assert st.bootstrap_difference(first, second, groups).p == 1.0
+    assert st.bootstrap_difference(first + 1e-16, first, groups).p == 1.0
+    assert st.bootstrap_difference(np.full(160, 0.1), np.zeros(160), groups).p == pytest.approx(2 / 2**4)  # all four the same
 
 
 def test_seed_spread_is_students() -> None:
