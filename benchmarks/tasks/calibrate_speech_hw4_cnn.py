@@ -11,8 +11,9 @@ Two checks have bands:
   of seed 0 go, in half precision, to `reference/speech_hw4/weights`. Known mistakes of prediction are measured on the same weights.
 
 A floor must let every right submission pass: the full points' lies below the worst reference run by as much as those runs spread and by
-0.05 at least, and the half-way floor in the middle between it and chance. `gap` is how far weights from a full training lie above the
-training on small pictures: from the least to the greatest difference met, and 0.15 more on both sides for other people's luck.
+0.15 at least, since other frameworks draw other first weights; the half-way floor lies in the middle between it and chance. `gap` is how
+far weights from a full training lie above the training on small pictures: from the least to the greatest difference met, and 0.15 more
+on both sides for other people's luck.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ TRAINING = (
 PREDICTION = ("weights_not_loaded", "batch_norm_by_the_batch", "test_standardized_by_itself", "pictures_standardized_singly")
 FULL = {"epochs": 30, "learning_rate": 1e-4, "batch_size": 32}
 SLACK = 0.15
+MARGIN = 0.15  # a right solution in Keras, whose first weights are drawn otherwise, reached 0.55 where the reference has 0.65
 
 
 def proxy(code: CodeFolder) -> Proxy:
@@ -104,7 +106,7 @@ def withheld(code: Proxy, folder: Path) -> float:
 
 def bands(reference: list[float]) -> list[list[float]]:
     """Full points below the worst run by the runs' spread, half of them half-way down to chance, in steps of 0.05."""
-    lowest = min(reference) - max(0.05, max(reference) - min(reference))
+    lowest = min(reference) - max(MARGIN, max(reference) - min(reference))
     top = np.floor(round(lowest * 20, 6)) / 20
     half = np.floor(round((top + CHANCE) / 2 * 20, 6)) / 20
     return [[round(float(half), 2), 0.5], [round(float(top), 2), 1.0]]

@@ -150,7 +150,7 @@ def test_predict(student: Proxy, rng: np.random.Generator) -> None:
     folders = [student.scratch(name) for name in ("first", "second")]
     losses = []
     for seed, (one, folder) in enumerate(zip((part, turned), folders, strict=True)):
-        curves = taught(student, "two_blocks", one, one, Training(4, 0.02, 16, seed), folder)
+        curves = taught(student, "two_blocks", one, one, Training(15, 0.001, 8, seed), folder)
         losses.append(float(curves["loss"][-1]))
     first, again = (asked(student, "two_blocks", part.images, folders[0]) for _ in range(2))
     second = asked(student, "two_blocks", part.images, folders[1])
@@ -163,9 +163,9 @@ def test_predict(student: Proxy, rng: np.random.Generator) -> None:
         ensure(False, f"{lost} Two folders give the same answer.", mistake=name)
     _alone(student, rng, folders[0])
     later = (cross_entropy(first, part.labels) + cross_entropy(second, turned.labels)) / 2
-    # Over eight seeds: at most 0.06 for the reference, at least 0.3 where averages keep 0.99 of their value.
+    # Over five seeds: at most 0.04 for the reference and a solution in Keras, at least 0.8 where averages keep 0.99 of their value.
     slow = "The network is sure of its training pictures while it is trained, and no longer when predict asks it."
-    ensure(max(losses) > 0.08 or later < 0.18, slow, got=[*losses, later], mistake="cnn__slow_moving_averages")
+    ensure(max(losses) > 0.15 or later < 0.3, slow, got=[*losses, later], mistake="cnn__slow_moving_averages")
     easy = "Easy patterns that the network was trained on should be recognised by predict."
     ensure(hits(first, part.labels).mean() > 0.8, easy, got=first, wanted=part.labels)
 
@@ -193,7 +193,8 @@ def _alone(student: Proxy, rng: np.random.Generator, folder: str) -> None:
 def test_curves(student: Proxy, rng: np.random.Generator) -> None:
     """Validation labels that contradict the training part: the four curves part ways, and the last points are the kept network's."""
     part, other = patterns(rng, 12), patterns(rng, 5)
-    other = Pictures(other.images, (other.labels + 2) % 4, other.artists)  # 20 pictures: a batch of 16 and one of 4
+    # 20 validation pictures: a batch of 16 with wrong labels and one of 4 with right ones, so that it matters how they are averaged.
+    other = Pictures(other.images, (other.labels + 2 * (np.arange(20) < 16)) % 4, other.artists)
     how, folder = Training(epochs=8, learning_rate=0.01, batch_size=16, seed=5), student.scratch("kept")
     got = taught(student, "two_blocks", part, other, how, folder)
     shares = asked(student, "two_blocks", other.images, folder)
