@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from graders.kit import check, ensure, same
+from graders.kit import check, difference, ensure, same
 from graders.kit.proxy import Proxy
 from graders.speech_hw5.sequences import PLANS, accuracy, influence, probabilities, start_task, trained
 
@@ -31,14 +31,16 @@ def test_layers(student: Proxy, right: Proxy) -> None:
 
 
 @check("q5.both_ways")
-def test_both_ways(student: Proxy, rng: np.random.Generator) -> None:
+def test_both_ways(student: Proxy, right: Proxy, rng: np.random.Generator) -> None:
     """A network that reads both ways hears the first frame as well as the last; one that reads forward has forgotten it."""
     for name in BOTH_WAYS:
         heard = influence(student, rng, name, student.scratch(name))
-        wrong_end = "The first of fifty frames hardly moves the answer: the backward half was taken before it had read the track."
-        ensure(
-            heard.first_frame > 0.2 * heard.last_frame, wrong_end, got=heard.__dict__, mistake="lstm__backward_half_at_its_start"
+        wrong_end = (
+            "The first of fifty frames hardly moves the answer: the backward half is missing, or had not read the track yet."
         )
+        table = student.lstm.layers(name, [50, 50], 10), right.lstm.layers(name, [50, 50], 10)
+        mistake = "" if difference(*table) else "lstm__backward_half_at_its_start"  # both halves are there
+        ensure(heard.first_frame > 0.2 * heard.last_frame, wrong_end, got=heard.__dict__, mistake=mistake)
         message = "The last of fifty frames hardly moves the answer: the forward half is not heard at its last step."
         ensure(heard.last_frame > 0.2 * heard.first_frame, message, got=heard.__dict__)
         ensure(heard.order > 1e-3 * heard.last_frame, "Frames in another order give the same answer.", got=heard.__dict__)
