@@ -176,6 +176,21 @@ def compare(checkpoint: Path, part: Dataset, repeat: int) -> list[Measured]:
     return measured
 
 
+def report(measured: list[Measured]) -> None:
+    """Print every way with its speed beside the plain one's, and the goal of ours."""
+    import torch
+
+    goals = GOALS["cuda" if torch.cuda.is_available() else "cpu"]
+    plain: dict[str, Measured] = {}
+    for one in measured:
+        first = plain.setdefault(one.what, one)
+        goal = f"goal {goals[one.what]:g}" if one.way == "ours" else ""
+        print(
+            f"{one.what:10} {one.way:12} {one.wall_s:8.2f} s wall {one.cpu_s:8.2f} s CPU {first.cpu_s / one.cpu_s:6.2f} times {goal}"
+        )
+        print(f"{'':24}loss {one.loss}, {one.written} texts, {one.tokens} tokens, WER {one.wer}")
+
+
 def main() -> None:
     """Measure, print, and write a record where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -187,13 +202,7 @@ def main() -> None:
     one_thread()
     part = persian.make().part("train").choose(range(options.clips))
     measured = compare(options.checkpoint or home(), part, options.repeat)
-    base: dict[str, Measured] = {}
-    for one in measured:
-        first = base.setdefault(one.what, one)
-        print(
-            f"{one.what:10} {one.way:12} {one.wall_s:8.2f} s wall {one.cpu_s:8.2f} s CPU  {first.cpu_s / one.cpu_s:5.2f} times",
-            one,
-        )
+    report(measured)
     if options.record:
         with RECORDS.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"versions": versions(), "batch": BATCH, "measured": [asdict(one) for one in measured]}) + "\n")
