@@ -12,17 +12,16 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import torch
 
-from graders.kit.assignment import Question, load
-from graders.kit.direct import Direct
+from graders.kit.assignment import CheckSpec, load
 from graders.kit.loading import CodeFolder, variant
 from graders.kit.mistakes import load as load_mistakes
 from graders.kit.outcome import CheckResult, Outcome
 from graders.kit.plugin import Suite, SuitePlugin
-from graders.kit.proxy import Backend
 from graders.kit.run import Collector, run_pytest
 
-torch = pytest.importorskip("torch")
+from .provider import InProcess
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = load(ROOT / "assignments" / "ml_hw5")
@@ -40,27 +39,15 @@ SLOW = ("q4.learns", "q4.claimed")
 POINTS = {spec.id: spec.points for spec in ASSIGNMENT.checks() if spec.id.startswith("q4.")}
 
 
-class One:
-    """A provider of one submission, called in this process, that skips the slow checks where told to."""
+class One(InProcess):
+    """One submission, whose slow checks are skipped where told to."""
 
     def __init__(self, code: CodeFolder, skip: tuple[str, ...]) -> None:
-        self.direct, self.skip = Direct(code), skip
+        super().__init__({"one": code})
+        self.skip = skip
 
-    def backend(self, student: str, question: Question) -> Backend:
-        return self.direct
-
-    def files(self, student: str, question: Question) -> dict[str, bytes]:
-        return {}
-
-    def recall(self, student: str, spec: object) -> CheckResult | None:
-        name = getattr(spec, "id", "")
-        return CheckResult(name, Outcome.UNGRADED, 0.0, POINTS[name]) if name in self.skip else None
-
-    def remember(self, student: str, result: CheckResult) -> None:
-        return None
-
-    def reset(self) -> None:
-        return None
+    def recall(self, student: str, spec: CheckSpec) -> CheckResult | None:
+        return CheckResult(spec.id, Outcome.UNGRADED, 0.0, spec.points) if spec.id in self.skip else None
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from graders.kit.assignment import CheckSpec, Question, load
-from graders.kit.direct import Direct
+from graders.kit.assignment import load
 from graders.kit.loading import CodeFolder, variant
 from graders.kit.mistakes import load as load_mistakes
 from graders.kit.outcome import CheckResult, Outcome
 from graders.kit.plugin import Suite, SuitePlugin
-from graders.kit.proxy import Backend
 from graders.kit.run import Collector, run_pytest
 from seeds.datasets import genres
+
+from .provider import InProcess
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = load(ROOT / "assignments" / "speech_hw4")
@@ -60,28 +60,6 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-class One:
-    """A provider of one submission, called in this process."""
-
-    def __init__(self, code: CodeFolder) -> None:
-        self.direct = Direct(code)
-
-    def backend(self, student: str, question: Question) -> Backend:
-        return self.direct
-
-    def files(self, student: str, question: Question) -> dict[str, bytes]:
-        return {}
-
-    def recall(self, student: str, spec: CheckSpec) -> CheckResult | None:
-        return None
-
-    def remember(self, student: str, result: CheckResult) -> None:
-        return None
-
-    def reset(self) -> None:
-        return None
-
-
 def graded(code: CodeFolder, folder: Path = REFERENCE, *, only: str = "") -> dict[str, CheckResult]:
     """The checks of the question on this code, whose weights lie in `folder`; `only` chooses as pytest's -k does."""
     found: dict[str, CheckResult] = {}
@@ -90,7 +68,7 @@ def graded(code: CodeFolder, folder: Path = REFERENCE, *, only: str = "") -> dic
     try:
         for suite in SUITES:
             collector = Collector()
-            plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, MISTAKES, only="q3"), ["one"], One(code))
+            plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, MISTAKES, only="q3"), ["one"], InProcess({"one": code}))
             run_pytest([str(suite), *(["-k", only] if only else [])], [plugin, collector])
             assert not collector.broken, collector.broken[0]
             found |= {result.check: result for _, _, result in collector.rows}

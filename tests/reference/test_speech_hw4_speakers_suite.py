@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from graders.kit.assignment import CheckSpec, Question, load
-from graders.kit.direct import Direct
+from graders.kit.assignment import load
 from graders.kit.loading import CodeFolder, variant
 from graders.kit.mistakes import load as load_mistakes
 from graders.kit.outcome import CheckResult, Outcome
@@ -20,6 +19,8 @@ from graders.kit.proxy import Proxy
 from graders.kit.run import Collector, run_pytest
 from graders.speech_hw4.voices import NOBODY, judge, n_speakers, open_set, recordings, visitors
 from seeds.datasets import speakers
+
+from .provider import InProcess
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = load(ROOT / "assignments" / "speech_hw4")
@@ -118,26 +119,9 @@ def eer(known_scores, outsider_scores):
 }
 
 
-class One:
-    """A provider of one submission, called in this process; it sees the files of question 4 alone."""
-
-    def __init__(self, code: CodeFolder) -> None:
-        self.direct = Direct(CodeFolder({name: code.sources[name] for name in QUESTION.files if name in code.sources}))
-
-    def backend(self, student: str, question: Question) -> Direct:
-        return self.direct
-
-    def files(self, student: str, question: Question) -> dict[str, bytes]:
-        return {}
-
-    def recall(self, student: str, spec: CheckSpec) -> CheckResult | None:
-        return None
-
-    def remember(self, student: str, result: CheckResult) -> None:
-        return None
-
-    def reset(self) -> None:
-        return None
+def only_its_files(code: CodeFolder) -> InProcess:
+    """One submission that sees the files of question 4 alone."""
+    return InProcess({"one": CodeFolder({name: code.sources[name] for name in QUESTION.files if name in code.sources})})
 
 
 def graded(code: CodeFolder, *, training: bool = True, naming: bool = True) -> dict[str, CheckResult]:
@@ -146,7 +130,7 @@ def graded(code: CodeFolder, *, training: bool = True, naming: bool = True) -> d
     found: dict[str, CheckResult] = {}
     for suite in (PUBLIC, HIDDEN):
         collector = Collector()
-        plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, MISTAKES if naming else None, only="q4"), ["one"], One(code))
+        plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, MISTAKES if naming else None, only="q4"), ["one"], only_its_files(code))
         run_pytest([*map(str, suite), *choice], [plugin, collector])
         assert not collector.broken, collector.broken[0]
         found |= {result.check: result for _, _, result in collector.rows}

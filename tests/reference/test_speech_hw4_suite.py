@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from graders.kit.assignment import load
-from graders.kit.direct import Direct
 from graders.kit.loading import CodeFolder, variant
 from graders.kit.mistakes import load as load_mistakes
 from graders.kit.outcome import CheckResult, Outcome
 from graders.kit.plugin import Suite, SuitePlugin
-from graders.kit.proxy import Backend
 from graders.kit.run import Collector, run_pytest
 from seeds.datasets import digits
+
+from .provider import InProcess
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = load(ROOT / "assignments" / "speech_hw4")
@@ -24,7 +24,11 @@ REFERENCE = ROOT / "reference" / "speech_hw4"
 MISTAKES = ROOT / "graders" / "speech_hw4" / "mistakes"
 STARTER = ROOT / "assignments" / "speech_hw4" / "starter"
 SUITES = (ROOT / "assignments" / "speech_hw4" / "checks", ROOT / "graders" / "speech_hw4")
-KNOWN = {f"{mistake.file}__{mistake.name}": mistake for mistake in load_mistakes(MISTAKES, REFERENCE).known}
+QUESTION = next(question for question in ASSIGNMENT.questions if question.id == "q2")
+FILES = ("features", "mlp")
+KNOWN = {
+    f"{mistake.file}__{mistake.name}": mistake for mistake in load_mistakes(MISTAKES, REFERENCE).known if mistake.file in FILES
+}
 
 FLOAT32 = {
     "features.py": """
@@ -114,36 +118,21 @@ def train(inputs, labels, design, activation, epochs, learning_rate, seed):
 }
 
 
-class One:
-    """A provider of one submission, called in this process: its code, and its written answers where it has any."""
-
-    def __init__(self, code: CodeFolder, answers: Path | None) -> None:
-        self.direct = Direct(code)
-        self.written = {} if answers is None else {answers.name: answers.read_bytes()}
-
-    def backend(self, student: str) -> Backend:
-        return self.direct
-
-    def files(self, student: str) -> dict[str, bytes]:
-        return self.written
-
-    def reset(self) -> None:
-        return None
-
-
 def graded(
     code: CodeFolder, answers: Path | None = REFERENCE / "answers.toml", *, training: bool = True
 ) -> dict[str, CheckResult]:
-    """Every check, public and hidden, on this code; without `training`, not those on real training, which take most of the time."""
+    """Every check of question 2 on this code; without `training`, not those on real training, which take most of the time."""
     choice = [] if training else ["-k", "not learns"]
     found: dict[str, CheckResult] = {}
     for suite in SUITES:
         collector = Collector()
-        plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, MISTAKES), ["one"], One(code, answers))
+        written = {} if answers is None else {answers.name: answers.read_bytes()}
+        suited = Suite(ASSIGNMENT, REFERENCE, MISTAKES, only="q2")
+        plugin = SuitePlugin(suited, ["one"], InProcess({"one": code}, written))
         run_pytest([str(suite), *choice], [plugin, collector])
         assert not collector.broken, collector.broken[0]
         found |= {result.check: result for _, _, result in collector.rows}
-    assert set(found) == {spec.id for spec in ASSIGNMENT.checks() if training or "learns" not in spec.id}
+    assert set(found) == {spec.id for spec in QUESTION.checks if training or "learns" not in spec.id}
     assert not [result for result in found.values() if result.outcome is Outcome.UNGRADED]
     return found
 
@@ -154,7 +143,7 @@ def reference_sources() -> dict[str, str]:
 
 
 def test_points_add_up() -> None:
-    assert (ASSIGNMENT.automatic_points, ASSIGNMENT.rubric_points) == (40.0, 10.0)
+    assert (QUESTION.automatic_points, QUESTION.rubric_points) == (40.0, 10.0)
 
 
 def test_the_reference_earns_everything() -> None:

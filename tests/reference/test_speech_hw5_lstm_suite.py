@@ -11,17 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from graders.kit.assignment import CheckSpec, Question, load
-from graders.kit.direct import Direct
+from graders.kit.assignment import load
 from graders.kit.loading import CodeFolder, variant
 from graders.kit.mistakes import load as load_mistakes
 from graders.kit.outcome import CheckResult, Outcome
 from graders.kit.plugin import Suite, SuitePlugin
-from graders.kit.proxy import Backend
 from graders.kit.run import Collector, run_pytest
 from graders.speech_hw5 import sequences
 from graders.speech_hw5.sequences import claim_is_odd
 from seeds.choice import active
+
+from .provider import InProcess
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = load(ROOT / "assignments" / "speech_hw5")
@@ -66,28 +66,6 @@ CAUGHT = {
 }
 
 
-class Several:
-    """A provider of submissions, called in this process."""
-
-    def __init__(self, codes: Mapping[str, CodeFolder]) -> None:
-        self.direct = {name: Direct(code) for name, code in codes.items()}
-
-    def backend(self, student: str, question: Question) -> Backend:
-        return self.direct[student]
-
-    def files(self, student: str, question: Question) -> dict[str, bytes]:
-        return {}
-
-    def recall(self, student: str, spec: CheckSpec) -> CheckResult | None:
-        return None
-
-    def remember(self, student: str, result: CheckResult) -> None:
-        return None
-
-    def reset(self) -> None:
-        return None
-
-
 def graded(code: CodeFolder, checks: list[str]) -> dict[str, CheckResult]:
     """Those checks on one submission, without looking for mistakes."""
     return {check: result for _, check, result in rows({"one": code}, checks, None)}
@@ -101,7 +79,7 @@ def rows(codes: Mapping[str, CodeFolder], checks: list[str], mistakes: Path | No
         if not functions:
             continue
         collector = Collector()
-        plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, mistakes), list(codes), Several(codes))
+        plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, mistakes), list(codes), InProcess(codes))
         run_pytest([f"{suite}::test_{function}" for function in functions], [plugin, collector])
         assert not collector.broken, collector.broken[0]
         found += [(name, result.check, result) for name, _, result in collector.rows]

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from graders.kit.assignment import CheckSpec, Question, load
-from graders.kit.direct import Direct
+from graders.kit.assignment import load
 from graders.kit.loading import CodeFolder, variant
 from graders.kit.mistakes import load as load_mistakes
 from graders.kit.outcome import CheckResult, Outcome
 from graders.kit.plugin import Suite, SuitePlugin
-from graders.kit.proxy import Backend
 from graders.kit.run import Collector, run_pytest
+
+from .provider import InProcess
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = load(ROOT / "assignments" / "speech_hw5")
@@ -96,30 +96,13 @@ def normalize(text):
 }
 
 
-class Many:
-    """A provider of submissions by name, called in this process, which may not import what is forbidden."""
-
-    def __init__(self, submissions: dict[str, dict[str, str]]) -> None:
-        forbidden = QUESTION.environment.forbidden
-        self.directs = {
-            name: Direct(CodeFolder({file: sources[file] for file in FILES}, forbidden=forbidden))
-            for name, sources in submissions.items()
-        }
-
-    def backend(self, student: str, question: Question) -> Backend:
-        return self.directs[student]
-
-    def files(self, student: str, question: Question) -> dict[str, bytes]:
-        return {}
-
-    def recall(self, student: str, spec: CheckSpec) -> CheckResult | None:
-        return None
-
-    def remember(self, student: str, result: CheckResult) -> None:
-        return None
-
-    def reset(self) -> None:
-        return None
+def provider(submissions: dict[str, dict[str, str]]) -> InProcess:
+    """Submissions by name, which may not import what is forbidden."""
+    forbidden = QUESTION.environment.forbidden
+    codes = {
+        name: CodeFolder({file: sources[file] for file in FILES}, forbidden=forbidden) for name, sources in submissions.items()
+    }
+    return InProcess(codes)
 
 
 def graded(submissions: dict[str, dict[str, str]]) -> dict[str, list[CheckResult]]:
@@ -127,7 +110,7 @@ def graded(submissions: dict[str, dict[str, str]]) -> dict[str, list[CheckResult
     found: dict[str, list[CheckResult]] = {name: [] for name in submissions}
     for suite in SUITES:
         collector = Collector()
-        plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, MISTAKES), list(submissions), Many(submissions))
+        plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, MISTAKES), list(submissions), provider(submissions))
         run_pytest([str(suite)], [plugin, collector])
         assert not collector.broken, collector.broken[0]
         for name, _, result in collector.rows:
