@@ -1,6 +1,6 @@
 """How hard the embedded Persian is for the small Whisper: word error rates before and after fine-tuning, and what is forgotten.
 
-    python -m benchmarks.tasks.calibrate_persian [--seeds N]
+    python -m benchmarks.tasks.calibrate_persian [--seeds N] [--workers N]
 
 One small Whisper learns the generic portion's training part, and is fine-tuned on the practice once for each seed. "before" and "after"
 are normalised corpus WER on the fine-tuning portion, new voices and new sentences, decoded by one function with the language given.
@@ -14,6 +14,8 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,35 +24,55 @@ import numpy as np
 from benchmarks.tasks.calibration import figures, write
 from benchmarks.tasks.whisper_home import call, count, general_scores, home, one_thread, rate, tune
 from seeds.datasets import Dataset, persian
+from seeds.parallel import spread
 
-EPOCHS, LEARNING_RATE = 3, 6e-4
+EPOCHS, LEARNING_RATE, SHARE = 3, 6e-4, 0.4
 
 
-def practice(tuning: Dataset, generic: Dataset, seeds: list[int], folder: Path) -> dict[str, Any]:
-    """Measure before and after, and the general speech beside it."""
-    start = home()
-    test, general = tuning.part("test"), generic.part("test")
+@dataclass(frozen=True)
+class Tuned:
+    """What one fine-tuning gave."""
+
+    seed: int
+    best_epoch: int
+    cpu_s: float
+    validation_wer: float
+    errors: list[int]
+    words: list[int]
+    general: dict[str, float]
+
+
+def practise(start: Path, tuning: Dataset, generic: Dataset, jobs: list[tuple[int, float]], place: int) -> Tuned:
+    """Fine-tune with one seed and share of general speech, and measure on the test parts."""
+    seed, share = jobs[place]
+    began = time.process_time()
+    with tempfile.TemporaryDirectory() as folder:
+        history = tune(start, Path(folder), seed, share=share, epochs=EPOCHS, learning_rate=LEARNING_RATE)
+        seconds = time.process_time() - began
+        test = count(Path(folder), tuning.part("test"), "fa")
+        general = general_scores(Path(folder), generic.part("test"))
+    errors, words = test.errors.tolist(), test.lengths.tolist()
+    return Tuned(seed, history["best_epoch"], round(seconds, 1), min(history["validation_wer"]), errors, words, general)
+
+
+def practice(tuning: Dataset, generic: Dataset, seeds: list[int], workers: int) -> dict[str, Any]:
+    """Measure before and after, and the general speech beside it; the last job mixes none in."""
+    start, test = home(), tuning.part("test")
     before = count(start, test, "fa")
     values: dict[str, list[float]] = {"before.test_wer": [rate(before)]}
-    values |= {f"general_before.{name}": [value] for name, value in general_scores(start, general).items()}
-    after, best, seconds = [], [], []
-    for seed in seeds:
-        began = time.process_time()
-        history = tune(start, folder / str(seed), seed, epochs=EPOCHS, learning_rate=LEARNING_RATE)
-        seconds.append(round(time.process_time() - began, 1))
-        best.append(history["best_epoch"])
-        after.append(count(folder / str(seed), test, "fa"))
-        values.setdefault("after.test_wer", []).append(rate(after[-1]))
-        values.setdefault("after.validation_wer", []).append(min(history["validation_wer"]))
-        for name, value in general_scores(folder / str(seed), general).items():
-            values.setdefault(f"general_after.{name}", []).append(value)
-    tune(start, folder / "alone", seeds[0], share=0.0, epochs=EPOCHS, learning_rate=LEARNING_RATE)
-    values["alone_after.test_wer"] = [rate(count(folder / "alone", test, "fa"))]
-    values |= {f"general_after_alone.{name}": [value] for name, value in general_scores(folder / "alone", general).items()}
-    paired = [call("bootstrap.paired", before.errors, own.errors, before.lengths, test.groups) for own in after]
+    values |= {f"general_before.{name}": [value] for name, value in general_scores(start, generic.part("test")).items()}
+    jobs = [*((seed, SHARE) for seed in seeds), (seeds[0], 0.0)]
+    *mixed, alone = spread(partial(practise, start, tuning, generic, jobs), len(jobs), workers=workers)
+    values["after.test_wer"] = [sum(own.errors) / sum(own.words) for own in mixed]
+    values["after.validation_wer"] = [own.validation_wer for own in mixed]
+    for name in alone.general:
+        values[f"general_after.{name}"] = [own.general[name] for own in mixed]
+        values[f"general_after_alone.{name}"] = [alone.general[name]]
+    values["alone_after.test_wer"] = [sum(alone.errors) / sum(alone.words)]
+    paired = [call("bootstrap.paired", before.errors, own.errors, before.lengths, test.groups) for own in mixed]
     return {
-        "best_epoch": best,
-        "fine_tuning_cpu_s": seconds,
+        "best_epoch": [own.best_epoch for own in mixed],
+        "fine_tuning_cpu_s": [own.cpu_s for own in mixed],
         "reduction": [
             [round(float(x), 4) for x in (own.reduction.value, own.reduction.low, own.reduction.high)] for own in paired
         ],
@@ -76,13 +98,13 @@ def novelty(tuning: Dataset, generic: Dataset) -> dict[str, float]:
 def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     one_thread()
     seeds = list(range(options.seeds))
     tuning, generic = persian.make(), persian.make(portion="generic")
-    with tempfile.TemporaryDirectory() as folder:
-        measured = practice(tuning, generic, seeds, Path(folder))
+    measured = practice(tuning, generic, seeds, options.workers)
     body: dict[str, Any] = {
         "what": "normalised corpus word error rates of the small Whisper on test parts, one value per seed of fine-tuning",
         "generic": {"fingerprint": generic.fingerprint, "examples": len(generic)},
@@ -93,6 +115,7 @@ def main() -> None:
         "seeds": seeds,
         "epochs": EPOCHS,
         "learning_rate": LEARNING_RATE,
+        "general_share": SHARE,
         "text": novelty(tuning, generic),
         **measured,
     }

@@ -26,6 +26,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.tasks.whisper_home import call, home, module, one_thread, rate, score
 from seeds.datasets import Dataset, persian
 
@@ -91,7 +93,7 @@ def plain_training(checkpoint: Path, part: Dataset, *, kept: bool) -> float:
         ]
         padded = tokenizer.pad({"input_ids": [row["labels"] for row in batch]}, return_tensors="pt")
         labels = padded["input_ids"].masked_fill(padded["attention_mask"] == 0, -100)[:, 1:]
-        return {"input_features": torch.tensor(features), "labels": labels}
+        return {"input_features": torch.from_numpy(np.stack(features)), "labels": labels}
 
     with tempfile.TemporaryDirectory() as folder:
         settings = Seq2SeqTrainingArguments(
