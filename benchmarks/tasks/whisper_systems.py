@@ -56,8 +56,8 @@ def judge(system: str, test: Dataset, heard: list[str], training: float, listeni
     counted = score(wanted, heard, "fa")
     found = call("bootstrap.single", counted.errors, counted.lengths, test.groups).wer
     sides = [[call("normalize.normalize", text) for text in side] for side in (wanted, heard)]
-    numbers = [found.value, found.low, found.high, call("wer.cer", *sides)]
-    return Row(system, *(round(float(one), 4) for one in numbers), round(training, 1), round(listening, 1))
+    wer, low, high, cer = (round(float(one), 4) for one in (found.value, found.low, found.high, call("wer.cer", *sides)))
+    return Row(system, wer, low, high, cer, round(training, 1), round(listening, 1))
 
 
 def measure(steps: int, seed: int) -> list[Row]:
