@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from graders.kit.assignment import Assignment
 from graders.kit.errors import InputError
 from graders.kit.written import FILE
 
@@ -65,6 +66,7 @@ def _submissions(course: Course, slug: str) -> Iterator[tuple[str, Files]]:
     yield "Not code", {"report.pdf": b"%PDF-1.4 not really"}
     yield "Broken zip", {"homework.zip": _zip(right)[:200]}
     if last.endswith(".py"):  # an assignment of written answers alone has no code
+        yield "Notebook", _notebooks(assignment, right)
         yield from _code(right, last)
     if FILE in right:
         answers = tomllib.loads(right[FILE].decode())
@@ -74,14 +76,20 @@ def _submissions(course: Course, slug: str) -> Iterator[tuple[str, Files]]:
 
 def _code(right: Files, last: str) -> Iterator[tuple[str, Files]]:
     """What only code can do wrong."""
-    code = {name: content for name, content in right.items() if name.endswith(".py")}
-    beside = {name: content for name, content in right.items() if name not in code}
-    yield "Notebook", {**beside, "homework.ipynb": notebook(code)}
     yield "Missing package", {**right, last: b"import a_package_that_nobody_has\n" + _after_future(right[last])}
     if len(right) > 1:
         yield "One file missing", {last: right[last]}
     for path in sorted(HOSTILE.glob("*.py")):
         yield f"Hostile {path.stem}".replace("_", " "), {**right, last: right[last] + b"\n\n" + path.read_bytes()}
+
+
+def _notebooks(assignment: Assignment, right: Files) -> Files:
+    """The reference as one notebook for each question that has code, since questions may use a name each in its own way."""
+    files = {name: content for name, content in right.items() if not name.endswith(".py")}
+    for question in assignment.questions:
+        if code := {name: right[name] for name in question.files if name.endswith(".py")}:
+            files[f"{question.id}.ipynb"] = notebook(code)
+    return files
 
 
 def _files(folder: Path) -> Files:

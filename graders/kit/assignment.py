@@ -75,6 +75,13 @@ class Question:
     environment: Environment
     bonus: bool = False
 
+    def claims(self, name: str) -> bool:
+        """Whether a file of a submission is this question's: one of `files`, in a folder of them, or a notebook named after it."""
+        stem, dot, kind = name.rpartition(".")
+        if dot and kind == "ipynb" and (stem == self.id or f"{stem}.py" in self.files):
+            return True
+        return any(name == file or (file.endswith("/") and name.startswith(file)) for file in self.files)
+
     @property
     def automatic_points(self) -> float:
         """Points that the checks can give."""
@@ -116,9 +123,11 @@ class Assignment:
         return next(question for question in self.questions if any(spec.id == check_id for spec in question.checks))
 
     def visible(self, question: Question, names: Iterable[str]) -> tuple[str, ...]:
-        """Those of a submission's files that a question's checks see: its own, and what no other question claims."""
-        claimed = {name for other in self.questions for name in other.files}
-        return tuple(name for name in names if _claims(question.files, name) or not _claims(claimed, name))
+        """Those of a submission's files that a question's checks see: its own, and what no other question claims.
+
+        A notebook named after a question or one of its files (`q3.ipynb`, `cnn.ipynb`) is that question's; another is everybody's.
+        """
+        return tuple(name for name in names if question.claims(name) or not any(other.claims(name) for other in self.questions))
 
     @property
     def packages(self) -> tuple[str, ...]:
@@ -144,11 +153,6 @@ class Assignment:
     def rubric_points(self) -> float:
         """Points that wait for a TA, over all questions."""
         return sum(question.rubric_points for question in self.questions)
-
-
-def _claims(files: Iterable[str], name: str) -> bool:
-    """Whether a file is one of `files`, or lies in a folder that is."""
-    return any(name == file or (file.endswith("/") and name.startswith(file)) for file in files)
 
 
 def load(folder: Path) -> Assignment:

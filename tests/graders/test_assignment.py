@@ -66,6 +66,9 @@ def test_a_question_has_files_packages_and_rules_of_its_own(tmp_path: Path) -> N
     assert (two.packages, two.datasets, two.bonus_points) == (("numpy", "torch"), ("digits", "genres"), 3)
     handed_in = ("a.py", "b.py", "notes.md", "helper.py", "weights/net.npz")
     assert two.visible(first, handed_in) == ("a.py", "notes.md", "helper.py")
+    books = ("a.ipynb", "q2.ipynb", "homework.ipynb")
+    assert two.visible(first, books) == ("a.ipynb", "homework.ipynb")
+    assert two.visible(second, books) == ("q2.ipynb", "homework.ipynb")
     assert two.visible(second, handed_in) == ("b.py", "notes.md", "helper.py", "weights/net.npz")
 
 
