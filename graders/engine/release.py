@@ -30,6 +30,7 @@ ALLOWED = (
     "starter/**/*.npy",
     "starter/**/*.wav",
     "checks/test_*.py",
+    "checkpoint/*",
 )
 ALLOWED_OF_KIT = ("**/*.py", "*.ini")
 LEFT_OUT = frozenset({"__pycache__", "reference", "mistakes"})

@@ -230,7 +230,7 @@ def finetune(
     in each epoch, "validation_wer": of each epoch, as `evaluate` measures it, "best_epoch": counted from 1}.
     """
     torch.manual_seed(seed)
-    network, tokenizer, extractor = parts = load.__wrapped__(str(checkpoint), 0)  # a copy of one's own, which may be trained
+    network, _, extractor = parts = load.__wrapped__(str(checkpoint), 0)  # a copy of one's own, which may be trained
     frames = log_mel([prepare(clip, sample_rate, extractor.sampling_rate) for clip in train_clips], extractor)
     labels = torch.from_numpy(make_labels(train_texts, language, checkpoint))
     steps = epochs * math.ceil(len(labels) / batch_size)

@@ -1,0 +1,65 @@
+"""Public checks of question 3's Whisper: the handout's examples, with the small checkpoint that lies beside the handout."""
+
+from pathlib import Path
+
+import numpy as np
+
+from graders.kit import check, ensure, equal
+
+CHECKPOINT = Path(__file__).parents[1] / "checkpoint"
+RATE = 16_000
+
+
+def checkpoint(student):
+    """The path of the checkpoint where your code runs."""
+    files = [path for path in sorted(CHECKPOINT.iterdir()) if path.suffix in (".json", ".safetensors")]
+    return student.scratch("whisper", {path.name: path.read_bytes() for path in files})
+
+
+@check("q3w.labels")
+def test_labels(student):
+    """Labels of two Persian texts: language, task, no timestamps, text, end, then -100; and back to texts."""
+    folder, texts = checkpoint(student), ["سلام", "ما در کوچه سه دوست داریم"]
+    labels = np.asarray(student.recognise.make_labels(texts, "fa", folder))
+    ensure(
+        labels.ndim == 2 and labels.dtype.kind == "i" and len(labels) == 2,
+        "make_labels should return (2, L) integers.",
+        got=labels,
+    )
+    equal(labels[:, :3], [[1043, 1103, 1107]] * 2, what="the first three labels: <|fa|> <|transcribe|> <|notimestamps|>")
+    equal(int(labels[1, -1]), 1000, what="the last label of the longer text, <|endoftext|>")
+    ends = int((labels[0] != -100).sum())
+    ensure(
+        ends < labels.shape[1] and labels[0, ends - 1] == 1000, "The shorter row should end and then hold -100.", got=labels[0]
+    )
+    equal(student.recognise.read_labels(labels, folder), texts, what="the texts read back")
+
+
+@check("q3w.examples")
+def test_examples(student):
+    """Three recordings: the language of each is found, each is written down, and the Chinese one is put into English."""
+    folder = checkpoint(student)
+    with np.load(CHECKPOINT / "examples.npz") as stored:
+        examples = dict(stored)
+    for language in ("fa", "en", "zh"):
+        wave = examples[language].astype(np.float32) / 32768
+        found = student.recognise.detect_language(wave, RATE, folder)
+        equal(isinstance(found, dict) and found and max(found, key=found.get), language, what="the most probable language")
+        write = student.recognise.translate if language == "zh" else student.recognise.transcribe
+        equal(write(wave, RATE, folder), str(examples[f"{language}_text"]), what="the text")
+
+
+@check("q3w.pairs")
+def test_pairs(student):
+    """The handout's texts: which pairs are nearly one sentence, and a split that keeps equal sentences together."""
+    train = ["ما در کوچه سه دوست داریم", "این خانم تب دارد", "سلام"]
+    test = ["ما در کوچه پنج دوست داریم.", "این آقا درد دارد", "سلام!"]
+    equal(student.recognise.overlaps(train, test), [[0, 0], [2, 2]], what="overlaps")
+    texts = [f"جمله {number}" for number in range(25)]
+    found = student.recognise.split([*texts, *texts], 42)
+    wanted = {"train": 32, "validation": 8, "test": 10}
+    ensure(isinstance(found, dict) and set(found) == set(wanted), "split should return train, validation and test.", got=found)
+    equal({part: len(found[part]) for part in wanted}, wanted, what="the sizes of the parts")
+    equal(sorted(place for part in found.values() for place in part), list(range(50)), what="all numbers of texts")
+    alike = all({(place + 25) % 50 for place in part} == set(part) for part in found.values())
+    ensure(alike, "A sentence and its copy are in different parts.", got=found)

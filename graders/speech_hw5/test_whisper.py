@@ -1,0 +1,279 @@
+"""Hidden checks of question 3's Whisper: what is written for recordings by unheard voices, and how a checkpoint is evaluated and trained.
+
+All submissions get one small checkpoint, so that what they reach says something about their code. References never leave this process:
+recordings go in, texts come back. Training is made small: a kind of sentence that is learned from 48 recordings in two seconds.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graders.kit import check, ensure, equal, graded, same
+from graders.kit.proxy import Proxy
+from graders.speech_hw5.speech import (
+    CHECKPOINT,
+    RATE,
+    Clips,
+    accuracies,
+    at_home,
+    at_rate,
+    checkpoint_files,
+    errors,
+    evaluation,
+    everyday,
+    history,
+    losses,
+    prescriptions,
+    probabilities,
+    rate,
+    written,
+)
+from graders.speech_hw5.texts import respelled
+
+LONGEST_OF_THREE = 2.4  # s
+SPACING = 26  # tenths of a second
+QUIET = {"epochs": 2, "learning_rate": 0.0, "batch_size": 2, "seed": 3}
+MISLED = {"epochs": 3, "learning_rate": 1e-3, "batch_size": 8, "seed": 3}
+TUNED = {"epochs": 3, "learning_rate": 1e-3, "batch_size": 8, "seed": 3}
+
+
+@check("q3w.transcribe")
+def test_transcribe(student: Proxy) -> None:
+    """Recordings in three languages by unheard voices, each written in the language that is given; the share of words that are right."""
+    folder = student.scratch("whisper", checkpoint_files())
+    scores, voices = [], []
+    for language in ("fa", "en", "zh"):
+        clips = everyday(language)[:6]
+        texts = [written(student.recognise.transcribe(wave, RATE, folder, language), "transcribe") for wave in clips.waves]
+        scores += accuracies(clips.texts, texts, language).tolist()
+        voices += clips.voices
+    forced = written(student.recognise.transcribe(everyday("fa").waves[0], RATE, folder, "en"), "transcribe")
+    message = (
+        'A Persian recording was asked for as "en", and was written in Persian letters: the language was not passed to generate.'
+    )
+    ensure(forced.isascii(), message, got=forced, mistake="recognise__language_not_fixed")
+    graded(scores, "share of words written rightly, language given", voices)
+
+
+@check("q3w.rates")
+def test_rates(student: Proxy) -> None:
+    """The same recordings at other rates, and on one of two channels: little changes in what is written."""
+    folder, clips = student.scratch("whisper", checkpoint_files()), everyday("en")[:5]
+    plain = [written(student.recognise.transcribe(wave, RATE, folder, "en"), "transcribe") for wave in clips.waves]
+    floor = accuracies(clips.texts, plain, "en").mean() - 0.25
+    ensure(floor > 0, "Recordings at 16 kHz are hardly understood, so other rates are not tried.", got=plain)
+    resampled = []
+    for wave, other in zip(clips.waves, (44_100, 48_000, 22_050, 32_000, 44_100), strict=True):
+        resampled.append(written(student.recognise.transcribe(at_rate(wave, other), other, folder, "en"), "transcribe"))
+    message = "At other sampling rates far fewer words are right: bring the recording to the rate that the checkpoint hears."
+    right = accuracies(clips.texts, resampled, "en").mean() > floor
+    ensure(right, message, got=resampled, wanted=clips.texts, mistake="recognise__rate_ignored")
+    # Speech on the second channel, the hiss of an open input on the first.
+    hiss = 1e-3 * np.random.default_rng(0).normal(size=max(map(len, clips.waves)))
+    pairs = [np.stack([hiss[: len(wave)], wave], axis=1).astype(np.float32) for wave in clips.waves]
+    stereo = [written(student.recognise.transcribe(pair, RATE, folder, "en"), "transcribe") for pair in pairs]
+    message = "Speech on the second of two channels is not understood: average the channels."
+    right = accuracies(clips.texts, stereo, "en").mean() > floor
+    ensure(right, message, got=stereo, wanted=clips.texts, mistake="recognise__first_channel_only")
+
+
+@check("q3w.long")
+def test_long(student: Proxy, rng: np.random.Generator) -> None:
+    """Recordings longer than the window are written to their end; silence gives no text."""
+    folder, clips = student.scratch("whisper", checkpoint_files()), everyday("en")
+    short = [place for place, wave in enumerate(clips.waves) if len(wave) < LONGEST_OF_THREE * RATE][:6]
+    for first in (0, 3):
+        waves, texts = [[side[place] for place in short[first : first + 3]] for side in (clips.waves, clips.texts)]
+        long = np.zeros(
+            3 * SPACING * RATE // 10, dtype=np.float32
+        )  # a sentence every 2.6 s: there is a pause in the end of each window
+        for place, wave in enumerate(waves):
+            begin = place * SPACING * RATE // 10
+            long[begin : begin + len(wave)] = wave
+        text = written(student.recognise.transcribe(long, RATE, folder, "en"), "transcribe")
+        message = f"Of a recording of {len(long) / RATE:.0f} s only the beginning is written: the window holds 3 s."
+        whole = len(text.split()) > 0.6 * sum(len(one.split()) for one in texts)
+        ensure(whole, message, got=text, wanted=texts, mistake="recognise__cut_at_the_window")
+        single = [written(student.recognise.transcribe(wave, RATE, folder, "en"), "transcribe") for wave in waves]
+        worse = rate([" ".join(texts)], [text], "en") - rate(texts, single, "en")
+        message = "Three sentences in one recording are understood far worse than one by one: cut where it is quiet."
+        ensure(worse < 0.4, message, got=text, wanted=texts)
+    for silence in (np.zeros(RATE), 1e-5 * rng.normal(size=2 * RATE)):
+        text = written(student.recognise.transcribe(silence.astype(np.float32), RATE, folder, "fa"), "transcribe")
+        message = 'A silent recording was given a text; nobody said it. Return "" where the peak is below -60 dB.'
+        ensure(text == "", message, got=text, mistake="recognise__silence_written_down")
+
+
+@check("q3w.language")
+def test_language(student: Proxy) -> None:
+    """The language of recordings by unheard voices: probabilities, the share named rightly, and its use where none is given."""
+    folder = student.scratch("whisper", checkpoint_files())
+    scores, voices = [], []
+    for language in ("fa", "en", "zh"):
+        clips = everyday(language)[:6]
+        for wave in clips.waves:
+            found = probabilities(student.recognise.detect_language(wave, RATE, folder))
+            scores.append(float(max(found, key=lambda code: found[code]) == language))
+        voices += clips.voices
+    clip = everyday("zh")[:3]
+    texts = [written(student.recognise.transcribe(wave, RATE, folder), "transcribe") for wave in clip.waves]
+    message = "Chinese speech, with no language given, was written in Latin letters: detect the language first."
+    ensure(not all(text.isascii() for text in texts), message, got=texts, mistake="recognise__english_by_default")
+    graded(scores, "share of recordings whose language is named", voices)
+
+
+@check("q3w.translate")
+def test_translate(student: Proxy) -> None:
+    """Chinese speech by unheard voices, written in English; the share of words that are right."""
+    folder, clips = student.scratch("whisper", checkpoint_files()), everyday("zh")
+    texts = [written(student.recognise.translate(wave, RATE, folder), "translate") for wave in clips.waves]
+    message = 'Chinese speech was written in Chinese: pass task="translate".'
+    chinese = sum(not text.isascii() for text in texts)
+    ensure(chinese <= len(texts) / 2, message, got=texts[:4], mistake="recognise__task_not_passed")
+    graded(accuracies(clips.translations, texts, "en"), "share of words translated rightly", clips.voices)
+
+
+@check("q3w.rows")
+def test_rows(student: Proxy, right: Proxy) -> None:
+    """Labels of Persian and Chinese texts of different length, and back: prompt, end, and -100 as padding that is no token."""
+    code = at_home(student, student.scratch("whisper", checkpoint_files()))
+    for language in ("fa", "zh"):
+        texts = sorted(everyday(language).texts, key=len)[::3]
+        same(code.recognise.make_labels, right.recognise.make_labels, texts, language, str(CHECKPOINT))
+        labels = np.asarray(right.recognise.make_labels(texts, language, str(CHECKPOINT)))
+        same(code.recognise.read_labels, right.recognise.read_labels, labels, str(CHECKPOINT))
+
+
+@check("q3w.evaluate")
+def test_evaluate(student: Proxy, rng: np.random.Generator) -> None:
+    """Every clip in its place, the corpus WER of normalised texts, and the same once more."""
+    folder, clips = student.scratch("whisper", checkpoint_files()), everyday("fa") + prescriptions().test
+    texts = [f"{text}." for text in respelled(rng, clips.texts)]
+    found, transcripts = evaluation(student.recognise.evaluate(folder, clips.waves, texts), len(clips))
+    again, repeated = evaluation(student.recognise.evaluate(folder, clips.waves[::-1], texts[::-1]), len(clips))
+    equal(repeated[::-1], transcripts, what="the transcripts of the same clips in another order")
+    equal(again, found, what="the WER of the same clips in another order", rtol=1e-6)
+    own = student.wer.normalized_wer(texts, transcripts)
+    if isinstance(own, float) and abs(own - found) < 1e-6:
+        return  # a slip in wer.py costs points there
+    _wer_explained(clips, texts, transcripts, found)
+
+
+def _wer_explained(clips: Clips, texts: list[str], transcripts: list[str], found: float) -> None:
+    """Fail with what the WER is, unless it is the corpus WER of normalised texts."""
+    wrong, words = errors(texts, transcripts, "fa")
+    mean = "wer of evaluate is the mean of the utterances' own rates; all errors over all words are wanted."
+    ensure(abs(found - (wrong / words).mean()) > 1e-6, mean, got=found, mistake="recognise__mean_of_utterances")
+    raw = [text.split() for text in texts]
+    unequal = found > wrong.sum() / words.sum() + 0.02
+    message = "wer of evaluate is not that of its own transcripts with both sides normalised."
+    named = "recognise__not_normalised" if unequal and sum(map(len, raw)) else ""
+    ensure(abs(found - wrong.sum() / words.sum()) < 1e-6, message, got=found, wanted=wrong.sum() / words.sum(), mistake=named)
+
+
+@check("q3w.loss")
+def test_loss(student: Proxy) -> None:
+    """With a learning rate of 0: the loss counts the tokens of the training texts and nothing else, and nothing is better afterwards."""
+    folder, kept = student.scratch("whisper", checkpoint_files()), student.scratch("kept")
+    fa = everyday("fa")
+    train, validation = fa[:3] + prescriptions().train[:2], fa[3:9]
+    given = (train.waves, train.texts, validation.waves, validation.texts, folder, kept)
+    loss, curve, _ = history(student.recognise.finetune(*given, **QUIET), QUIET["epochs"])
+    wanted = losses(train, validation)
+    named = [name for name, value in wanted.items() if name and abs(loss[0] - value) < 0.03 * value]
+    message = "With a learning rate of 0 the loss is not the mean cross-entropy of the training texts' tokens, padding left out."
+    near = abs(loss[0] - wanted[""]) < 0.1 * wanted[""]
+    mistake = f"recognise__{named[0]}" if named else ""
+    ensure(near or not named, message, got=loss, wanted=wanted[""], mistake=mistake)
+    ensure(near, message, got=loss, wanted=wanted[""])
+    before, first = evaluation(student.recognise.evaluate(folder, validation.waves, validation.texts), len(validation))
+    after, second = evaluation(student.recognise.evaluate(kept, validation.waves, validation.texts), len(validation))
+    equal(second, first, what="what the saved checkpoint writes, which is the one that training began with")
+    equal(after, before, what="its WER", rtol=1e-6)
+    message = "Nothing was learned, and validation_wer differs from the WER that evaluate gives: one way of measuring for all."
+    alike = np.allclose(curve, before, rtol=1e-6)
+    ensure(alike, message, got=curve, wanted=before, mistake="recognise__another_way_in_training")
+
+
+@check("q3w.best")
+def test_best(student: Proxy) -> None:
+    """Texts that belong to other recordings, so that every epoch makes it worse: what is saved is the epoch with the lowest WER."""
+    folder, kept = student.scratch("whisper", checkpoint_files()), student.scratch("kept")
+    lesson, fa = prescriptions(), everyday("fa")
+    train, validation = lesson.train[:24], fa[:10]
+    given = (train.waves, train.texts[1:] + train.texts[:1], validation.waves, validation.texts, folder, kept)
+    _, curve, best = history(student.recognise.finetune(*given, **MISLED), MISLED["epochs"])
+    lowest = int(np.argmin(curve)) + 1
+    message = "best_epoch is not the epoch with the lowest validation WER, the first of equals."
+    named = "recognise__best_by_training_loss" if best == MISLED["epochs"] else ""
+    ensure(best == lowest, message, got=best, wanted=lowest, inputs=curve, mistake=named)
+    found, _ = evaluation(student.recognise.evaluate(kept, validation.waves, validation.texts), len(validation))
+    last = "The saved checkpoint is that of the last epoch; an earlier one had a lower validation WER."
+    is_last = abs(found - curve[-1]) < 1e-6 and abs(curve[-1] - min(curve)) > 1e-6
+    ensure(not is_last, last, got=found, wanted=min(curve), inputs=curve, mistake="recognise__last_epoch_kept")
+    message = "The saved checkpoint does not reach the validation WER of its epoch."
+    ensure(abs(found - min(curve)) < 1e-6, message, got=found, wanted=min(curve), inputs=curve)
+
+
+@check("q3w.gain")
+def test_gain(student: Proxy) -> None:
+    """48 recordings of one kind of sentence: by how much errors become fewer on new voices and sentences, both times by your evaluate."""
+    folder, kept = student.scratch("whisper", checkpoint_files()), student.scratch("kept")
+    lesson = prescriptions()
+    train, validation, test = lesson.train, lesson.validation, lesson.test
+    _, before = evaluation(student.recognise.evaluate(folder, test.waves, test.texts), len(test))
+    given = (train.waves, train.texts, validation.waves, validation.texts, folder, kept)
+    history(student.recognise.finetune(*given, **TUNED), TUNED["epochs"])
+    _, after = evaluation(student.recognise.evaluate(kept, test.waves, test.texts), len(test))
+    _, once_more = evaluation(student.recognise.evaluate(folder, test.waves, test.texts), len(test))
+    message = (
+        "After the training the checkpoint that it began with writes otherwise: train a copy, or before and after become one."
+    )
+    ensure(once_more == before, message, mistake="recognise__shared_network_trained")
+    wrong, fewer = errors(test.texts, before, "fa")[0], errors(test.texts, after, "fa")[0]
+    # Their mean is 1 - errors after / errors before.
+    graded((wrong - fewer) * len(test) / max(1, wrong.sum()), "share of the errors that fine-tuning takes away", test.voices)
+
+
+@check("q3w.sentences")
+def test_sentences(student: Proxy, right: Proxy, rng: np.random.Generator) -> None:
+    """Sentences that are nearly the same in training and test are found, and equal ones are never dealt to two parts."""
+    everything = list(dict.fromkeys(everyday("fa").texts + prescriptions().train.texts))
+    texts = [everything[place] for place in rng.permutation(len(everything))[:30]]
+    train, test = texts[:18], texts[18:24]
+    test += [f"{train[2]}.", train[5].replace("ی", "ي"), f"{train[7]} {train[9]}", " ".join(train[11].split()[::-1])]
+    test.append(" ".join(["دیگر", *train[13].split()[1:]]))
+    same(student.recognise.overlaps, right.recognise.overlaps, train, test)
+    doubled = texts + [f"{text}." for text in texts[:20]] + texts[:6]
+    order = rng.permutation(len(doubled))
+    doubled = [doubled[place] for place in order]
+    for seed in (0, 1):
+        _dealt(student, doubled, seed)
+    dealt = [student.recognise.split(doubled, seed) for seed in (4, 4, 5)]
+    equal(dealt[1], dealt[0], what="the split with the same seed")
+    ensure(dealt[2] != dealt[0], "Another seed gives the same split; the seed should decide it.")
+
+
+def _dealt(student: Proxy, texts: list[str], seed: int) -> None:
+    """Look at one split of texts."""
+    parts = ("train", "validation", "test")
+    found = student.recognise.split(texts, seed)
+    whole = isinstance(found, dict) and set(found) == set(parts)
+    ensure(whole, 'split should return {"train": [...], "validation": [...], "test": [...]}.', got=found)
+    places = sorted(place for part in parts for place in found[part])
+    ensure(places == list(range(len(texts))), "Every text should be in one part, by its number.", got=found)
+    said = {part: {_folded(texts[place]) for place in found[part]} for part in parts}
+    shared = (said["train"] & said["test"]) | (said["train"] & said["validation"]) | (said["validation"] & said["test"])
+    message = "A sentence is in two parts; whoever knows it from training need not hear it in the test."
+    ensure(not shared, message, got=sorted(shared)[:3], mistake="recognise__sentences_in_two_parts")
+    n = len({_folded(text) for text in texts})
+    test = round(0.2 * n)
+    wanted = {"test": test, "validation": round(0.2 * (n - test))}
+    message = "The test should hold a fifth of the different sentences, validation a fifth of what remains."
+    sizes = {part: len(said[part]) for part in wanted}
+    of_all = "recognise__validation_of_the_whole" if sizes == {"test": test, "validation": test} else ""
+    ensure(all(abs(sizes[part] - wanted[part]) <= 1 for part in wanted), message, got=sizes, wanted=wanted, mistake=of_all)
+
+
+def _folded(text: str) -> str:
+    return text.rstrip(".")
