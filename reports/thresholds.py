@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graders.kit.assignment import Assignment
+from graders.kit.assignment import Assignment, CheckSpec
 
 REFERENCE = "reference"
+ASIDE = frozenset({"bands", "gap", "cpu_seconds_per_run", "seconds", "training", "experiment", "seeds"})
+"""Numbers of a calibration that are no scores."""
+ON_UNSEEN = "withheld"
+"""What a variant's scores are called where there are several kinds of it."""
 
 
 @dataclass(frozen=True)
@@ -26,21 +30,41 @@ class Threshold:
 
 
 def thresholds(assignment: Assignment, folder: Path) -> Iterator[Threshold]:
-    """Every banded check of an assignment that a calibration file in `folder` (of its hidden suite) has scores for."""
+    """Every banded check of an assignment that a calibration file in `folder` (of its hidden suite) has scores for.
+
+    A file says for which check it measured by the check's id, its last part where that tells enough, or the bands that came of it.
+    """
     for path in sorted(folder.glob("calibration*.json")):
-        checks = json.loads(path.read_text(encoding="utf-8")).get("checks", {})
-        for spec in assignment.checks():
-            scores = dict(_scores(checks.get(spec.id, {})))
-            if spec.bands and scores:
-                order = sorted(scores, key=lambda name: (name != REFERENCE, name))
-                bands = tuple((band.floor, band.share) for band in spec.bands)
+        for spec, node in _measured(assignment, json.loads(path.read_text(encoding="utf-8"))):
+            scores = dict(_scores(node))
+            order = sorted(scores, key=lambda name: (name != REFERENCE, name))
+            bands = tuple((band.floor, band.share) for band in spec.bands)
+            if scores:
                 rows = tuple((name, scores[name]) for name in order)
                 yield Threshold(assignment.slug, spec.id, spec.title, bands, rows, path.name)
 
 
-def _scores(entry: Mapping[str, Any]) -> Iterator[tuple[str, tuple[float, ...]]]:
-    """The lists of numbers by variant, under whatever metric the check is banded by."""
-    for metric in ("accuracy", "score", "scores", "reduction", "wer"):
-        for name, values in entry.get(metric, {}).items() if isinstance(entry.get(metric), Mapping) else ():
-            if isinstance(values, Sequence) and values and all(isinstance(value, int | float) for value in values):
-                yield str(name), tuple(float(value) for value in values)
+def _measured(assignment: Assignment, node: Mapping[str, Any]) -> Iterator[tuple[CheckSpec, Mapping[str, Any]]]:
+    """The tables of a file that belong to banded checks, in the order of the file."""
+    banded = {spec.id: spec for spec in assignment.checks() if spec.bands}
+    for name, child in node.items():
+        if not isinstance(child, Mapping):
+            continue
+        same = [spec for spec in banded.values() if [[band.floor, band.share] for band in spec.bands] == child.get("bands")]
+        named = [spec for spec in banded.values() if spec.id == name or spec.id.partition(".")[2] == name]
+        if len(named) == 1 or len(same) == 1:
+            yield (named or same)[0], child
+        else:
+            yield from _measured(assignment, child)
+
+
+def _scores(node: Mapping[str, Any]) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """The scores of a table by variant: lists of numbers, or tables with such a list as `values`."""
+    for name, value in node.items():
+        if name in ASIDE:
+            continue
+        values = value.get("values") if isinstance(value, Mapping) else value
+        if isinstance(values, list) and len(values) > 1 and all(isinstance(one, int | float) for one in values):
+            yield name, tuple(float(one) for one in values)
+        elif isinstance(value, Mapping):
+            yield from ((name if inner == ON_UNSEEN else inner, scores) for inner, scores in _scores(value))
