@@ -54,7 +54,8 @@ _README = """\
        python -m graders.kit starter
 
    It runs the public checks on your own computer, says what failed and why, and ends with exit code 0 when all of them passed,
-   1 when one did not, and 2 when it could not run. Your grade also counts checks that are not in this kit.
+   1 when one did not, and 2 when it could not run; `--question q2` checks one question alone. Your grade also counts checks that
+   are not in this kit.
 4. Hand in {files}, as they are or in one .zip. Leave data and environments out.
 """
 
