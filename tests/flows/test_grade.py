@@ -195,7 +195,7 @@ def test_a_course_whose_parts_do_not_fit_is_told_so(tmp_path: Path, file: str, o
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
 def test_stopped_in_the_middle_it_goes_on_where_it_was(tmp_path: Path, how: signal.Signals, code: int) -> None:
     slow = RIGHT.replace("return 1.0", "import time; time.sleep(0.4); return 1.0")
-    inbox = write_inbox(tmp_path / "inbox", {f"Student {number:02}": slow for number in range(12)})
+    inbox = write_inbox(tmp_path / "inbox", {f"Student {number:02}": f"{slow}# {number}\n" for number in range(12)})
     out = tmp_path / "out"
     run = subprocess.Popen(
         command("grade", "toy", inbox, "-o", out, "-n", "2"),
