@@ -2,10 +2,10 @@
 
     python -m benchmarks.tasks.calibrate_speech_hw5_whisper [--seeds N] [--checkpoint]
 
-`--checkpoint` writes the small Whisper into the assignment, in half precision, with three recordings to try code on: two that it writes down
-and one that it translates without an error.
-It is pre-trained where the cache does not hold it. Then the staff's submission and known mistakes are measured as the checks of question 3
-do it, on recordings of other voices and sentences for each seed, and with that seed of training.
+`--checkpoint` writes the small Whisper into the assignment, in half precision, with three recordings to try code on, of which two are
+written down and one is translated without an error. It is pre-trained where the cache does not hold it. Then the staff's submission and
+known mistakes are measured as the checks of question 3 do it, on recordings of other voices and sentences for each seed, and with that
+seed of training.
 
 A floor must let every right submission pass: the floor of the full points lies below the worst run of the reference by as much as those
 runs spread, and the half-way floor in the middle between it and the best mistake.

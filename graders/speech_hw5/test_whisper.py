@@ -6,12 +6,15 @@ recordings go in, texts come back. Training is made small: a kind of sentence th
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from graders.kit import check, ensure, equal, graded, same
 from graders.kit.proxy import Proxy
 from graders.speech_hw5.speech import (
     CHECKPOINT,
+    CODE,
     RATE,
     Clips,
     accuracies,
@@ -30,8 +33,8 @@ from graders.speech_hw5.speech import (
 )
 from graders.speech_hw5.texts import respelled
 
-LONGEST_OF_THREE = 2.4  # s
-SPACING = 26  # tenths of a second
+SENTENCE = (1.9, 2.7)
+"""Seconds of the sentences that are put into one recording: the pause behind each then lies in the last third of a window of 3 s."""
 QUIET = {"epochs": 2, "learning_rate": 0.0, "batch_size": 2, "seed": 3}
 MISLED = {"epochs": 3, "learning_rate": 1e-3, "batch_size": 8, "seed": 3}
 TUNED = {"epochs": 3, "learning_rate": 1e-3, "batch_size": 8, "seed": 3}
@@ -80,24 +83,21 @@ def test_rates(student: Proxy) -> None:
 @check("q3w.long")
 def test_long(student: Proxy, rng: np.random.Generator) -> None:
     """Recordings longer than the window are written to their end; silence gives no text."""
-    folder, clips = student.scratch("whisper", checkpoint_files()), everyday("en")
-    short = [place for place, wave in enumerate(clips.waves) if len(wave) < LONGEST_OF_THREE * RATE][:6]
+    folder, clips = student.scratch("whisper", checkpoint_files()), everyday("fa")
+    fitting = [place for place, wave in enumerate(clips.waves) if SENTENCE[0] * RATE < len(wave) < SENTENCE[1] * RATE]
+    wanted, single, whole = [], [], []
     for first in (0, 3):
-        waves, texts = [[side[place] for place in short[first : first + 3]] for side in (clips.waves, clips.texts)]
-        long = np.zeros(
-            3 * SPACING * RATE // 10, dtype=np.float32
-        )  # a sentence every 2.6 s: there is a pause in the end of each window
-        for place, wave in enumerate(waves):
-            begin = place * SPACING * RATE // 10
-            long[begin : begin + len(wave)] = wave
-        text = written(student.recognise.transcribe(long, RATE, folder, "en"), "transcribe")
+        waves, texts = [[side[place] for place in fitting[first : first + 3]] for side in (clips.waves, clips.texts)]
+        long = np.concatenate([np.pad(wave, (0, max(RATE // 10, round(2.2 * RATE) - len(wave)))) for wave in waves])
+        whole.append(written(student.recognise.transcribe(long, RATE, folder, "fa"), "transcribe"))
+        single += [written(student.recognise.transcribe(wave, RATE, folder, "fa"), "transcribe") for wave in waves]
+        wanted += texts
         message = f"Of a recording of {len(long) / RATE:.0f} s only the beginning is written: the window holds 3 s."
-        whole = len(text.split()) > 0.6 * sum(len(one.split()) for one in texts)
-        ensure(whole, message, got=text, wanted=texts, mistake="recognise__cut_at_the_window")
-        single = [written(student.recognise.transcribe(wave, RATE, folder, "en"), "transcribe") for wave in waves]
-        worse = rate([" ".join(texts)], [text], "en") - rate(texts, single, "en")
-        message = "Three sentences in one recording are understood far worse than one by one: cut where it is quiet."
-        ensure(worse < 0.4, message, got=text, wanted=texts)
+        complete = len(whole[-1].split()) > 0.6 * sum(len(text.split()) for text in texts)
+        ensure(complete, message, got=whole[-1], wanted=texts, mistake="recognise__cut_at_the_window")
+    worse = rate([" ".join(wanted)], [" ".join(whole)]) - rate(wanted, single)
+    message = "Three sentences in one recording are understood far worse than one by one: cut where it is quiet."
+    ensure(worse < 0.25, message, got=whole, wanted=wanted, mistake="recognise__cut_in_words")
     for silence in (np.zeros(RATE), 1e-5 * rng.normal(size=2 * RATE)):
         text = written(student.recognise.transcribe(silence.astype(np.float32), RATE, folder, "fa"), "transcribe")
         message = 'A silent recording was given a text; nobody said it. Return "" where the peak is below -60 dB.'
@@ -164,11 +164,11 @@ def _wer_explained(clips: Clips, texts: list[str], transcripts: list[str], found
     wrong, words = errors(texts, transcripts, "fa")
     mean = "wer of evaluate is the mean of the utterances' own rates; all errors over all words are wanted."
     ensure(abs(found - (wrong / words).mean()) > 1e-6, mean, got=found, mistake="recognise__mean_of_utterances")
-    raw = [text.split() for text in texts]
-    unequal = found > wrong.sum() / words.sum() + 0.02
+    raw = CODE.call("wer", "wer", (texts, transcripts))
+    message = "wer of evaluate is the rate of the texts as they stand; normalise both sides first."
+    ensure(abs(found - raw) > 1e-6, message, got=found, mistake="recognise__not_normalised")
     message = "wer of evaluate is not that of its own transcripts with both sides normalised."
-    named = "recognise__not_normalised" if unequal and sum(map(len, raw)) else ""
-    ensure(abs(found - wrong.sum() / words.sum()) < 1e-6, message, got=found, wanted=wrong.sum() / words.sum(), mistake=named)
+    ensure(abs(found - wrong.sum() / words.sum()) < 1e-6, message, got=found, wanted=wrong.sum() / words.sum())
 
 
 @check("q3w.loss")
@@ -176,16 +176,15 @@ def test_loss(student: Proxy) -> None:
     """With a learning rate of 0: the loss counts the tokens of the training texts and nothing else, and nothing is better afterwards."""
     folder, kept = student.scratch("whisper", checkpoint_files()), student.scratch("kept")
     fa = everyday("fa")
-    train, validation = fa[:3] + prescriptions().train[:2], fa[3:9]
+    # Half of the validation texts belong to other clips: a network that is taught them has a far higher loss.
+    train, validation = fa[:3] + prescriptions().train[:2], replace(fa[3:9], texts=fa.texts[4:6] + fa.texts[3:4] + fa.texts[6:9])
     given = (train.waves, train.texts, validation.waves, validation.texts, folder, kept)
     loss, curve, _ = history(student.recognise.finetune(*given, **QUIET), QUIET["epochs"])
     wanted = losses(train, validation)
     named = [name for name, value in wanted.items() if name and abs(loss[0] - value) < 0.03 * value]
     message = "With a learning rate of 0 the loss is not the mean cross-entropy of the training texts' tokens, padding left out."
-    near = abs(loss[0] - wanted[""]) < 0.1 * wanted[""]
     mistake = f"recognise__{named[0]}" if named else ""
-    ensure(near or not named, message, got=loss, wanted=wanted[""], mistake=mistake)
-    ensure(near, message, got=loss, wanted=wanted[""])
+    ensure(abs(loss[0] - wanted[""]) < 0.08 * wanted[""], message, got=loss, wanted=wanted[""], mistake=mistake)
     before, first = evaluation(student.recognise.evaluate(folder, validation.waves, validation.texts), len(validation))
     after, second = evaluation(student.recognise.evaluate(kept, validation.waves, validation.texts), len(validation))
     equal(second, first, what="what the saved checkpoint writes, which is the one that training began with")
