@@ -198,7 +198,7 @@ def _remarks(rows: Sequence[CaseRow], compared: Sequence[PairRow]) -> None:
         words += ", too few for the sampling intervals, which are too narrow"
     out.print(f"{words}.", highlight=False)
     alone = sorted(row.detectable for row in sampled if row.detectable is not None)
-    paired = sorted(pair.detectable for pair in compared)
+    paired = sorted(pair.detectable for pair in compared if pair.detectable is not None)
     if alone and paired:
         middle = paired[len(paired) // 2]
         text = (

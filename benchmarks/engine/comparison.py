@@ -86,10 +86,10 @@ def _values(records: Sequence[Record]) -> dict[int, float]:
 
 
 def _tested_by_items(change: Change, first: Sequence[Record], second: Sequence[Record]) -> Change | None:
-    one, two = summary.correct(first), summary.correct(second)
-    if one is None or two is None or one[2] != two[2]:
+    one, two = summary.scored(first), summary.scored(second)
+    if one is None or two is None or one.items != two.items or one.shares != two.shares:
         return None
-    found = statistics.bootstrap_difference(two[0].mean(axis=0), one[0].mean(axis=0), two[1])
+    found = statistics.bootstrap_difference(two.values.mean(axis=0), one.values.mean(axis=0), two.groups, two.weights)
     return replace(change, difference=found.value, low=found.low, high=found.high, p=found.p, by="items")
 
 

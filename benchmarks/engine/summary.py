@@ -16,6 +16,7 @@ from benchmarks.engine import statistics
 from benchmarks.engine.record import Record
 from benchmarks.engine.statistics import Difference, Interval, McNemar, Spread
 from benchmarks.engine.store import latest
+from benchmarks.engine.words import word_errors
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class PairRow:
     """Two cases on the same test items. `p` is that of t over groups, corrected for all pairs (Holm); `significant` is p < 0.05.
 
     McNemar's test is about the answers that more than half of the seeds give right. `detectable` is the difference that this test
-    set would have shown for a pair that disagrees as often as this one.
+    set would have shown for a pair that disagrees as often as this one; None where items are not right or wrong.
     """
 
     first: str
@@ -58,7 +59,7 @@ class PairRow:
     difference: Difference
     mcnemar: McNemar
     p: float
-    detectable: float
+    detectable: float | None
     significant: bool
     size: str
     device: str
@@ -82,23 +83,48 @@ def current(records: Iterable[Record], task: str, wanted: Iterable[str] | None =
     return {key: [seeds[seed] for seed in sorted(seeds)] for key, seeds in found.items()}
 
 
-def correct(records: Sequence[Record]) -> tuple[NDArray[np.float64], NDArray[np.int64], str] | None:
-    """Right or wrong for every seed and item (S, N), the group of each item (N,), and the hash of the items.
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """What every seed made of every test item.
 
-    None where the metric is not accuracy over classes, or seeds had different test items.
+    Attributes:
+        values: (S, N) right or wrong, or errors of an utterance.
+        weights: (N,) 1 each, or words of an utterance; the metric is the sum of values over the sum of weights.
+        groups: (N,) the group of each item.
+        items: hash of the test items.
+        shares: whether values are right or wrong.
+    """
+
+    values: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    groups: NDArray[np.int64]
+    items: str
+    shares: bool
+
+
+def scored(records: Sequence[Record]) -> Scored | None:
+    """Give right or wrong by item, or the word errors of transcripts.
+
+    None where the metric is not one over items, or seeds had different test items.
     """
     done = [record for record in records if record.status == "ok" and record.predictions is not None and record.split is not None]
-    if not done or done[0].metric.of != "items" or any(one.predictions and one.predictions.kind != "classes" for one in done):
+    kinds = {record.predictions.kind for record in done if record.predictions}
+    if not done or done[0].metric.of != "items" or kinds not in ({"classes"}, {"texts"}):
         return None
     hashes = {record.split.items for record in done if record.split}
     if len(hashes) != 1:
         return None
-    rows = []
-    for record in done:
-        assert record.predictions is not None
-        labels, predicted, groups = record.predictions.arrays()
-        rows.append(labels == predicted)
-    return np.array(rows, dtype=float), groups, hashes.pop()
+    rows = [_item_scores(record) for record in done]
+    values, groups = np.array([row[0] for row in rows]), rows[0][2]
+    return Scored(values, rows[0][1], groups, hashes.pop(), kinds == {"classes"})
+
+
+def _item_scores(record: Record) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    assert record.predictions is not None
+    labels, predicted, groups = record.predictions.arrays()
+    if record.predictions.kind == "texts":
+        return *word_errors(labels, predicted, str(record.config.get("language", "fa"))), groups
+    return (labels == predicted).astype(float), np.ones(len(labels)), groups
 
 
 def cases(found: dict[Key, list[Record]]) -> list[CaseRow]:
@@ -110,19 +136,19 @@ def _case(key: Key, records: Sequence[Record]) -> CaseRow:
     done = [record for record in records if record.status == "ok" and record.value is not None]
     bad = [record for record in records if record.status != "ok"]
     values = [record.value for record in done if record.value is not None]
-    scores = correct(done)
+    scores = scored(done)
     sampling = detectable = effective = None
     if scores is not None:
-        right, groups, _ = scores
-        sampling = statistics.bootstrap(right, groups)
-        effective = statistics.effective_items(right, groups)
-        detectable = statistics.detectable_difference(effective, sampling.value)
+        sampling = statistics.bootstrap(scores.values, scores.groups, scores.weights)
+        if scores.shares:
+            effective = statistics.effective_items(scores.values, scores.groups)
+            detectable = statistics.detectable_difference(effective, sampling.value)
     return CaseRow(
         *key,
         spread=statistics.seed_spread(values) if values else None,
         sampling=sampling,
         detectable=detectable,
-        items=None if scores is None else scores[0].shape[1],
+        items=None if scores is None else scores.values.shape[1],
         effective=effective,
         parameters=done[-1].parameters if done else None,
         seconds=training_seconds(done),
@@ -143,23 +169,30 @@ def _training(record: Record) -> float:
     return timing.median_s / timing.runs if timing else record.seconds
 
 
+def _detectable(a: NDArray[np.float64], b: NDArray[np.float64], scores: Scored) -> float | None:
+    """The difference that a pair of classifiers which disagree as often as these would have needed; None for word errors."""
+    if not scores.shares:
+        return None
+    effective = statistics.effective_items(a.mean(axis=0) - b.mean(axis=0), scores.groups)
+    return statistics.detectable_paired(effective, float(np.abs(a - b).mean()))
+
+
 def pairs(found: dict[Key, list[Record]], with_case: str | None = None) -> list[PairRow]:
     """Compare all cases of one size and device that answered the same items, corrected for their number.
 
     With `with_case`, only the pairs that it is one of: many cases make very many pairs.
     """
-    scored = [(key, scores) for key, records in found.items() if (scores := correct(records)) is not None]
-    compared: list[tuple[Key, Key, Difference, McNemar, float]] = []
-    for (one, first), (two, second) in itertools.combinations(scored, 2):
-        if one[1:] != two[1:] or first[2] != second[2] or (with_case and with_case not in (one[0], two[0])):
+    known = [(key, scores) for key, records in found.items() if (scores := scored(records)) is not None]
+    compared: list[tuple[Key, Key, Difference, McNemar, float | None]] = []
+    for (one, first), (two, second) in itertools.combinations(known, 2):
+        if one[1:] != two[1:] or first.items != second.items or (with_case and with_case not in (one[0], two[0])):
             continue
-        seeds = min(len(first[0]), len(second[0]))
-        a, b = first[0][:seeds], second[0][:seeds]
-        most = statistics.mcnemar(a.mean(axis=0) > 0.5, b.mean(axis=0) > 0.5)
-        effective = statistics.effective_items(a.mean(axis=0) - b.mean(axis=0), first[1])
-        disagreement = float(np.abs(a - b).mean())
-        detectable = statistics.detectable_paired(effective, disagreement)
-        compared.append((one, two, statistics.bootstrap_difference(a, b, first[1]), most, detectable))
+        seeds = min(len(first.values), len(second.values))
+        a, b = first.values[:seeds], second.values[:seeds]
+        right = [side if first.shares else side == 0 for side in (a, b)]
+        most = statistics.mcnemar(*(side.mean(axis=0) > 0.5 for side in right))
+        difference = statistics.bootstrap_difference(a, b, first.groups, first.weights)
+        compared.append((one, two, difference, most, _detectable(a, b, first)))
     corrected = statistics.holm([difference.p for _, _, difference, _, _ in compared])
     return [
         PairRow(one[0], two[0], difference, most, p, detectable, p < 1 - statistics.LEVEL, one[1], one[2])

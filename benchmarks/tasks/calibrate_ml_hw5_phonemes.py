@@ -173,7 +173,7 @@ def main() -> None:
         "machine": f"{platform.machine()}, CPU, one thread",
         "seeds": list(seeds),
         "bands": bands(learned, claimed, majority),
-        "claims": limits(claimed) | {"accuracy": claimed},
+        "claimed": limits(claimed) | {"accuracy": claimed},
         "learns": {"experiment": vars(SMALL), "accuracy": learned},
     }
     text = re.sub(r"\[\s+([^\[\]{}]*?)\s+\]", lambda row: f"[{' '.join(row[1].split())}]", json.dumps(report, indent=1))

@@ -8,7 +8,7 @@ known mistakes are measured as the checks of question 3 do it, on recordings of 
 seed of training.
 
 A floor must let every right submission pass: the floor of the full points lies below the worst run of the reference by as much as those
-runs spread, and the half-way floor in the middle between it and the best mistake.
+runs spread, and the half-way floor in the middle between it and 0.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import hashlib
 import json
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -29,23 +30,16 @@ import numpy as np
 from benchmarks.tasks.calibration import figures
 from benchmarks.tasks.whisper_home import home, one_thread
 from graders.kit.direct import Direct
-from graders.kit.errors import StudentFault
 from graders.kit.loading import CodeFolder
 from graders.kit.mistakes import load
 from graders.kit.proxy import Proxy
-from graders.speech_hw5.speech import CHECKPOINT, RATE, RECIPE, REFERENCE, accuracies, everyday, prescriptions, rate
+from graders.speech_hw5.speech import CHECKPOINT, RATE, RECIPE, REFERENCE, accuracies, everyday, finetuned, prescriptions, rate
 from graders.speech_hw5.test_whisper import MISLED, TUNED
 from seeds.datasets import persian
 
 OUT = Path(__file__).parents[2] / "graders" / "speech_hw5" / "calibration_whisper.json"
 MISTAKES = OUT.parent / "mistakes"
 LANGUAGES = ("fa", "en", "zh")
-WRONG = {
-    "q3w.transcribe": ("language_not_fixed", "rate_ignored", "special_tokens_kept"),
-    "q3w.language": ("rate_ignored",),
-    "q3w.translate": ("task_not_passed", "english_by_default"),
-    "q3w.gain": ("padding_in_the_loss", "start_token_in_labels", "shared_network_trained", "last_epoch_kept"),
-}
 
 
 def proxy(code: CodeFolder) -> Proxy:
@@ -87,78 +81,91 @@ def make_checkpoint() -> None:
     np.savez_compressed(CHECKPOINT / "examples.npz", **examples)
 
 
-def listening(code: Proxy, recipe: persian.Recipe) -> dict[str, float]:
-    """What the three checks that only listen measure."""
-    folder = str(CHECKPOINT)
-    words, named = [], []
+def transcribed(code: Proxy, recipe: persian.Recipe, seed: int) -> float:
+    """Share of words written rightly, in three languages."""
+    found: list[float] = []
     for language in LANGUAGES:
         clips = everyday(language, recipe)[:6]
-        texts = [code.recognise.transcribe(wave, RATE, folder, language) for wave in clips.waves]
-        words += accuracies(clips.texts, texts, language).tolist()
-        for wave in clips.waves:
-            found = code.recognise.detect_language(wave, RATE, folder)
-            named.append(float(max(found, key=lambda key: found[key]) == language))
-    chinese = everyday("zh", recipe)
-    english = [code.recognise.translate(wave, RATE, folder) for wave in chinese.waves]
-    translated = accuracies(chinese.translations, english, "en")
-    return {"q3w.transcribe": np.mean(words), "q3w.language": np.mean(named), "q3w.translate": translated.mean()}
+        texts = [code.recognise.transcribe(wave, RATE, str(CHECKPOINT), language) for wave in clips.waves]
+        found += accuracies(clips.texts, texts, language).tolist()
+    return float(np.mean(found))
 
 
-def tuning(code: Proxy, recipe: persian.Recipe, seed: int) -> dict[str, float]:
-    """What the check of fine-tuning measures, and the WER before and after."""
+def named(code: Proxy, recipe: persian.Recipe, seed: int) -> float:
+    """Share of recordings whose language is the most probable one."""
+    found = []
+    for language in LANGUAGES:
+        for wave in everyday(language, recipe).waves[:6]:
+            likely = code.recognise.detect_language(wave, RATE, str(CHECKPOINT))
+            found.append(max(likely, key=lambda key: likely[key]) == language)
+    return float(np.mean(found))
+
+
+def translated(code: Proxy, recipe: persian.Recipe, seed: int) -> float:
+    """Share of English words written rightly for Chinese speech."""
+    clips = everyday("zh", recipe)
+    texts = [code.recognise.translate(wave, RATE, str(CHECKPOINT)) for wave in clips.waves]
+    return float(accuracies(clips.translations, texts, "en").mean())
+
+
+def gained(code: Proxy, recipe: persian.Recipe, seed: int) -> float:
+    """Share of the errors on new voices that a small fine-tuning takes away."""
     lesson = prescriptions(recipe)
     test = lesson.test
     with TemporaryDirectory() as folder:
-        before = code.recognise.evaluate(str(CHECKPOINT), test.waves, test.texts)["transcripts"]
-        given = (lesson.train.waves, lesson.train.texts, lesson.validation.waves, lesson.validation.texts)
-        code.recognise.finetune(*given, str(CHECKPOINT), folder, **{**TUNED, "seed": seed})
+        finetuned(code, lesson.train, lesson.validation, str(CHECKPOINT), folder, replace(TUNED, seed=seed))
         after = code.recognise.evaluate(folder, test.waves, test.texts)["transcripts"]
-    rates = rate(test.texts, before), rate(test.texts, after)
-    return {"q3w.gain": 1 - rates[1] / rates[0], "before": rates[0], "after": rates[1]}
+    before = code.recognise.evaluate(str(CHECKPOINT), test.waves, test.texts)["transcripts"]
+    return 1 - rate(test.texts, after) / rate(test.texts, before)
 
 
 def misled(code: Proxy, recipe: persian.Recipe, seed: int) -> list[float]:
     """Validation WER of the epochs that learn from texts of other recordings; it must rise, or the last epoch is the best."""
     train, validation = prescriptions(recipe).train[:24], everyday("fa", recipe)[:10]
     with TemporaryDirectory() as folder:
-        given = (train.waves, train.texts[1:] + train.texts[:1], validation.waves, validation.texts, str(CHECKPOINT), folder)
-        found = code.recognise.finetune(*given, **{**MISLED, "seed": seed})["validation_wer"]
-    return [round(float(one), 4) for one in found]
+        wrong = replace(train, texts=train.texts[1:] + train.texts[:1])
+        found = finetuned(code, wrong, validation, str(CHECKPOINT), folder, replace(MISLED, seed=seed))[1]
+    return [round(one, 4) for one in found]
 
 
 def measure(seeds: range) -> dict[str, Any]:
     """Everything that the thresholds stand on."""
-    everything = codes()
-    wanted = sorted({name for names in WRONG.values() for name in names})
     values: dict[str, dict[str, list[float]]] = {}
     rising = []
     for seed in seeds:
-        recipe = replace(RECIPE, seed=RECIPE.seed + seed)
-        for name in ("reference", *wanted):
-            # A network that one run has changed must not serve another.
-            code = everything[name] if name == "reference" else codes()[name]
-            found: dict[str, float] = {}
-            try:
-                found |= listening(code, recipe)
-                found |= tuning(code, recipe, seed)
-            except StudentFault as error:
-                print(name, error, flush=True)
-            for key, value in found.items():
-                if name == "reference" or name in WRONG.get(key, ()):
-                    values.setdefault(key, {}).setdefault(name, []).append(round(float(value), 4))
+        recipe, everything = replace(RECIPE, seed=RECIPE.seed + seed), codes()
+        for key, (run, wrong) in MEASURES.items():
+            for name in ("reference", *wrong):
+                found = round(run(everything[name], recipe, seed), 4)
+                values.setdefault(key, {}).setdefault(name, []).append(found)
         rising.append(misled(everything["reference"], recipe, seed))
-        print(seed, {key: value["reference"][-1] for key, value in values.items()}, rising[-1], flush=True)
-    measured = {key: {name: figures(own) for name, own in by_name.items()} for key, by_name in sorted(values.items())}
-    bands = {key: floors(by_name) for key, by_name in sorted(values.items()) if key in WRONG}
-    return {"figures": measured, "bands": bands, "q3w.best": {"validation_wer": rising}}
+        print(
+            seed, {key: {name: own[-1] for name, own in value.items()} for key, value in values.items()}, rising[-1], flush=True
+        )
+    return {
+        "checks": {key: {"bands": floors(value["reference"]), **_figures(value)} for key, value in values.items()},
+        "q3w.best": {"validation_wer": rising},
+    }
 
 
-def floors(by_name: dict[str, list[float]]) -> list[list[float]]:
+def _figures(by_name: dict[str, list[float]]) -> dict[str, Any]:
+    return {name: figures(own) for name, own in by_name.items()}
+
+
+def floors(runs: list[float]) -> list[list[float]]:
     """Full points below the worst run by the runs' spread, half of them in the middle between that and 0, in steps of 0.05."""
-    runs = by_name["reference"]
     full = np.floor(round((2 * min(runs) - max(runs)) * 20, 6)) / 20
     half = np.floor(round(full / 2 * 20, 6)) / 20
     return [[round(float(half), 2), 0.5], [round(float(full), 2), 1.0]]
+
+
+MEASURES: dict[str, tuple[Callable[[Proxy, persian.Recipe, int], float], tuple[str, ...]]] = {
+    "q3w.transcribe": (transcribed, ("language_not_fixed", "special_tokens_kept")),
+    "q3w.language": (named, ("scores_for_probabilities",)),
+    "q3w.translate": (translated, ("task_not_passed", "english_by_default")),
+    "q3w.gain": (gained, ("padding_in_the_loss", "start_token_in_labels", "end_left_out", "shared_network_trained")),
+}
+"""What each graded check measures, and mistakes to measure beside the reference."""
 
 
 def write(measured: dict[str, Any], seeds: int) -> None:

@@ -37,7 +37,7 @@ from seeds.datasets.base import Dataset
 from seeds.datasets.wav import FolderFiles, Recordings
 from seeds.features import Engine, LogMel, Mfcc, Parameters, Trio, compute
 
-RECORDS = HOUSE / "benchmarks" / "records" / "features.jsonl"
+RECORDS = HOUSE / "benchmarks" / "records" / "commands" / "features.jsonl"
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ from graders.proof.marking import defined
 HOUSE = Path(__file__).resolve().parents[2]
 CORPUS = HOUSE / "tests" / "graders" / "formula" / "corpus.toml"
 SPELLINGS = HOUSE / "tests" / "graders" / "formula" / "spellings.toml"
-RECORDS = HOUSE / "benchmarks" / "records" / "formula.jsonl"
+RECORDS = HOUSE / "benchmarks" / "records" / "commands" / "formula.jsonl"
 
 STUDENTS, ANSWERS = 200, 12
 """The class that issue 3 sizes the harness for."""

@@ -32,7 +32,7 @@ from graders.engine.grading import versions
 from graders.engine.ledger import now
 
 COURSE = HOUSE / "benchmarks" / "courses" / "functions"
-RECORDS = HOUSE / "benchmarks" / "records" / "grading.jsonl"
+RECORDS = HOUSE / "benchmarks" / "records" / "commands" / "grading.jsonl"
 SLUG = "functions"
 FRESH = """
 import sys

@@ -28,7 +28,7 @@ from graders.engine.grading import versions
 from graders.engine.ledger import now
 from graders.kit.loading import CodeFolder
 
-RECORDS = HOUSE / "benchmarks" / "records" / "wer.jsonl"
+RECORDS = HOUSE / "benchmarks" / "records" / "commands" / "wer.jsonl"
 GOALS = {"errors": 0.3, "bootstrap": 2.0}
 STOCK = 2000  # different words
 CHANGED, PUT_IN, LEFT_OUT = 0.15, 0.08, 0.10  # of the words

@@ -31,7 +31,7 @@ import numpy as np
 from benchmarks.tasks.whisper_home import call, home, module, one_thread, rate, score
 from seeds.datasets import Dataset, persian
 
-RECORDS = Path(__file__).parents[1] / "records" / "whisper_speed.jsonl"
+RECORDS = Path(__file__).parents[1] / "records" / "commands" / "whisper_speed.jsonl"
 BATCH = 16
 GOALS = {"cpu": {"training": 1.5, "listening": 2.0}, "cuda": {"training": 3.0, "listening": 4.0}}
 

@@ -22,7 +22,7 @@ import numpy as np
 from benchmarks.tasks.whisper_home import call, home, module, one_thread, score, tune
 from seeds.datasets import Dataset, persian
 
-RECORDS = Path(__file__).parents[1] / "records" / "whisper_systems.jsonl"
+RECORDS = Path(__file__).parents[1] / "records" / "commands" / "whisper_systems.jsonl"
 
 
 @dataclass(frozen=True)

@@ -244,7 +244,7 @@ def test_claimed(student: Proxy) -> None:
     """Your best network, from the weights that you hand in: accuracy on the frames of withheld voices, by our cut-offs."""
     got, known = claimed(student, parts(), WEIGHTS)
     reached = graded(got.hits, "accuracy on withheld voices, weights handed in", groups=got.voices)
-    limits = calibration()["claims"]
+    limits = calibration()["claimed"]
     if reached > limits["highest"]:
         notify(
             f"The weights reach {reached:.3f} on withheld voices, far above the networks that we know ({limits['highest']:.3f})."

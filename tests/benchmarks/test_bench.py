@@ -80,7 +80,12 @@ def file(tmp_path: Path) -> Path:
 
 def test_every_run_is_recorded_once(file: Path) -> None:
     finished, quiet = bench(file)
-    assert len(finished.records) == 9 and quiet.labels[:4] == ["weak, seed 0", "strong, seed 0", "strong too, seed 0", "weak, seed 1"]
+    assert len(finished.records) == 9 and quiet.labels[:4] == [
+        "weak, seed 0",
+        "strong, seed 0",
+        "strong too, seed 0",
+        "weak, seed 1",
+    ]
     one = finished.records[0]
     assert one.status == "ok" and one.curves == {"loss": (2.0, 1.0)} and one.memory is not None and one.memory.peak_mb > 1
     assert one.device is not None and one.device.kind == "cpu" and one.versions["numpy"] == np.__version__
@@ -154,7 +159,11 @@ def test_an_interrupted_run_leaves_what_is_finished_and_goes_on(file: Path) -> N
 
 def test_the_budget_takes_what_fits_and_names_the_rest(file: Path) -> None:
     finished, quiet = bench(file, budget=45.0)
-    assert [unit.label for unit in quiet.plans[0].left_out] == ["strong, seed 1", "strong too, seed 1", *(f"{n}, seed 2" for n in SHARES)]
+    assert [unit.label for unit in quiet.plans[0].left_out] == [
+        "strong, seed 1",
+        "strong too, seed 1",
+        *(f"{n}, seed 2" for n in SHARES),
+    ]
     assert len(finished.records) == 4 and len(finished.left_out) == 5
     learned, quiet = bench(file, budget=1.0)  # by now it is known that a run takes next to nothing
     assert len(learned.records) == 5 and learned.left_out == () and quiet.plans[0].seconds < 1.0

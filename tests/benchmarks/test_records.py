@@ -50,7 +50,9 @@ def record(identity: str = "a" * 32, *, seed: int = 0, status: str = "ok", accur
         versions={"python": "3.11"},
         device=Device("cpu", "chip", 2, 4096, "Linux", 0.5),
         kernel={"blas": "x"},
-        predictions=Predictions.of_classes([0, 1, 2, 300], [0, 1, 1, 300], groups=["b", "a", "a", "b"], confidence=[0, 0.5, 1, 1]),
+        predictions=Predictions.of_classes(
+            [0, 1, 2, 300], [0, 1, 1, 300], groups=["b", "a", "a", "b"], confidence=[0, 0.5, 1, 1]
+        ),
         curves={"loss": (1.0, math.nan)},
         parameters=12,
         times={"train": Timing((1.0, 3.0, 2.0), warm_up_s=5.0), "predict": Timing((1.0,), runs=2)},

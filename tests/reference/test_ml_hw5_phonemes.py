@@ -263,7 +263,7 @@ def test_the_weights_handed_in_are_small_and_clear_the_highest_cut_off() -> None
     assert path.stat().st_size < 2 * 2**20
     got, known = frames.claimed(PROXY, frames.parts(), str(REFERENCE / "weights"))
     assert got.accuracy >= record()["bands"]["q4.claimed"][-1][0]
-    assert got.accuracy < known - record()["claims"]["smallest_gap"]
+    assert got.accuracy < known - record()["claimed"]["smallest_gap"]
 
 
 def test_only_the_phonemes_need_torch() -> None:
