@@ -7,7 +7,7 @@ that the checkpoint has not heard. Nothing here runs a network in this process, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ CHECKPOINT = ROOT / "assignments" / "speech_hw5" / "checkpoint"
 REFERENCE = ROOT / "reference" / "speech_hw5"
 CODE = CodeFolder.read(REFERENCE)
 RATE = persian.SAMPLE_RATE
-RECIPE = persian.Recipe(train=200, validation=60, test=70, generic=60, voices=6, seed=2026)
+RECIPE = persian.Recipe(train=260, validation=60, test=70, generic=60, voices=6, seed=2026)
 PRESCRIBED = "نوشت"
 """The last word of a kind of sentence of which half a hundred suffice to learn the kind: who prescribed what for which complaint."""
 NORMALIZERS = {"fa": "normalize", "en": "normalize_english", "zh": "normalize_chinese"}
@@ -66,6 +66,16 @@ class Lesson:
     train: Clips
     validation: Clips
     test: Clips
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a check fine-tunes."""
+
+    epochs: int
+    learning_rate: float
+    batch_size: int
+    seed: int
 
 
 @cache
@@ -122,11 +132,19 @@ def written(value: Any, what: str) -> str:
     return str(value)
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool) and bool(np.isfinite(value))
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
 def probabilities(value: Any) -> dict[str, float]:
     """An answer of `detect_language`: {code: probability}, adding to 1."""
     shape = isinstance(value, dict) and value and all(isinstance(key, str) for key in value)
     ensure(shape, "detect_language should return a dictionary with a probability for each language code.", got=value)
-    numbers = [one for one in value.values() if isinstance(one, int | float) and np.isfinite(one)]
+    numbers = [float(one) for one in value.values() if _is_number(one)]
     ensure(len(numbers) == len(value), "The values of detect_language should be finite numbers.", got=value)
     whole = min(numbers) >= 0 and abs(sum(numbers) - 1) < 1e-3
     scores = "The values of detect_language should be probabilities: not negative, and adding to 1."
@@ -136,10 +154,10 @@ def probabilities(value: Any) -> dict[str, float]:
 
 def evaluation(value: Any, n: int) -> tuple[float, list[str]]:
     """An answer of `evaluate`: WER, and n transcripts."""
-    whole = isinstance(value, dict) and {"wer", "transcripts"} <= set(value) and isinstance(value["transcripts"], list)
+    whole = isinstance(value, dict) and {"wer", "transcripts"} <= set(value) and isinstance(value["transcripts"], list | tuple)
     ensure(whole, 'evaluate should return {"wer": ..., "transcripts": [...]}.', got=value)
     found = value["wer"], value["transcripts"]
-    ensure(isinstance(found[0], int | float) and np.isfinite(found[0]), "wer of evaluate should be a number.", got=found[0])
+    ensure(_is_number(found[0]), "wer of evaluate should be a number.", got=found[0])
     less = f"evaluate gave {len(found[1])} transcripts for {n} clips; the test part must be the same for whatever is compared."
     ensure(len(found[1]) == n, less, got=len(found[1]), wanted=n, mistake="recognise__last_batch_dropped" if n > 16 else "")
     return float(found[0]), [written(text, "Each transcript of evaluate") for text in found[1]]
@@ -160,9 +178,29 @@ def history(value: Any, epochs: int) -> tuple[list[float], list[float], int]:
         ensure(fits, f"{key} of finetune should hold one number for each epoch.", got=value[key])
         curves.append([float(one) for one in curve])
     best = value["best_epoch"]
-    counted = isinstance(best, int) and not isinstance(best, bool) and 1 <= best <= epochs
+    counted = _is_whole(best) and 1 <= best <= epochs
     ensure(counted, "best_epoch of finetune should be the number of an epoch, counted from 1.", got=best)
     return curves[0], curves[1], int(best)
+
+
+def parts(value: Any, n: int) -> dict[str, list[int]]:
+    """An answer of `split`: each of n numbers in one of three parts."""
+    names = ("train", "validation", "test")
+    whole = isinstance(value, dict) and set(value) == set(names)
+    whole = whole and all(isinstance(value[name], list | tuple | np.ndarray) for name in names)
+    ensure(whole, 'split should return {"train": [...], "validation": [...], "test": [...]}.', got=value)
+    complete = all(_is_whole(place) for name in names for place in value[name])
+    complete = complete and sorted(place for name in names for place in value[name]) == list(range(n))
+    ensure(complete, "Every text should be in one part, by its number.", got=value)
+    return {name: [int(place) for place in value[name]] for name in names}
+
+
+def finetuned(
+    code: Proxy, train: Clips, validation: Clips, checkpoint: str, folder: str, how: Training
+) -> tuple[list[float], list[float], int]:
+    """Fine-tune a checkpoint into `folder`, and give what `history` finds in the answer."""
+    given = (train.waves, train.texts, validation.waves, validation.texts, checkpoint, folder)
+    return history(code.recognise.finetune(*given, **asdict(how)), how.epochs)
 
 
 # ------------------------------------------------------------------------------------------------------------- measuring

@@ -17,6 +17,7 @@ from graders.speech_hw5.speech import (
     CODE,
     RATE,
     Clips,
+    Training,
     accuracies,
     at_home,
     at_rate,
@@ -24,8 +25,9 @@ from graders.speech_hw5.speech import (
     errors,
     evaluation,
     everyday,
-    history,
+    finetuned,
     losses,
+    parts,
     prescriptions,
     probabilities,
     rate,
@@ -35,9 +37,9 @@ from graders.speech_hw5.texts import respelled
 
 SENTENCE = (1.9, 2.7)
 """Seconds of the sentences that are put into one recording: the pause behind each then lies in the last third of a window of 3 s."""
-QUIET = {"epochs": 2, "learning_rate": 0.0, "batch_size": 2, "seed": 3}
-MISLED = {"epochs": 3, "learning_rate": 1e-3, "batch_size": 8, "seed": 3}
-TUNED = {"epochs": 3, "learning_rate": 1e-3, "batch_size": 8, "seed": 3}
+STANDING = Training(epochs=2, learning_rate=0.0, batch_size=2, seed=3)
+MISLED = Training(epochs=3, learning_rate=1e-3, batch_size=8, seed=3)
+TUNED = Training(epochs=3, learning_rate=1e-3, batch_size=4, seed=3)
 
 
 @check("q3w.transcribe")
@@ -85,9 +87,11 @@ def test_long(student: Proxy, rng: np.random.Generator) -> None:
     """Recordings longer than the window are written to their end; silence gives no text."""
     folder, clips = student.scratch("whisper", checkpoint_files()), everyday("fa")
     fitting = [place for place, wave in enumerate(clips.waves) if SENTENCE[0] * RATE < len(wave) < SENTENCE[1] * RATE]
-    wanted, single, whole = [], [], []
+    wanted: list[str] = []
+    single: list[str] = []
+    whole: list[str] = []
     for first in (0, 3):
-        waves, texts = [[side[place] for place in fitting[first : first + 3]] for side in (clips.waves, clips.texts)]
+        waves, texts = zip(*[(clips.waves[place], clips.texts[place]) for place in fitting[first : first + 3]], strict=True)
         long = np.concatenate([np.pad(wave, (0, max(RATE // 10, round(2.2 * RATE) - len(wave)))) for wave in waves])
         whole.append(written(student.recognise.transcribe(long, RATE, folder, "fa"), "transcribe"))
         single += [written(student.recognise.transcribe(wave, RATE, folder, "fa"), "transcribe") for wave in waves]
@@ -178,8 +182,7 @@ def test_loss(student: Proxy) -> None:
     fa = everyday("fa")
     # Half of the validation texts belong to other clips: a network that is taught them has a far higher loss.
     train, validation = fa[:3] + prescriptions().train[:2], replace(fa[3:9], texts=fa.texts[4:6] + fa.texts[3:4] + fa.texts[6:9])
-    given = (train.waves, train.texts, validation.waves, validation.texts, folder, kept)
-    loss, curve, _ = history(student.recognise.finetune(*given, **QUIET), QUIET["epochs"])
+    loss, curve, _ = finetuned(student, train, validation, folder, kept, STANDING)
     wanted = losses(train, validation)
     named = [name for name, value in wanted.items() if name and abs(loss[0] - value) < 0.03 * value]
     message = "With a learning rate of 0 the loss is not the mean cross-entropy of the training texts' tokens, padding left out."
@@ -200,11 +203,11 @@ def test_best(student: Proxy) -> None:
     folder, kept = student.scratch("whisper", checkpoint_files()), student.scratch("kept")
     lesson, fa = prescriptions(), everyday("fa")
     train, validation = lesson.train[:24], fa[:10]
-    given = (train.waves, train.texts[1:] + train.texts[:1], validation.waves, validation.texts, folder, kept)
-    _, curve, best = history(student.recognise.finetune(*given, **MISLED), MISLED["epochs"])
+    train = replace(train, texts=train.texts[1:] + train.texts[:1])
+    _, curve, best = finetuned(student, train, validation, folder, kept, MISLED)
     lowest = int(np.argmin(curve)) + 1
     message = "best_epoch is not the epoch with the lowest validation WER, the first of equals."
-    named = "recognise__best_by_training_loss" if best == MISLED["epochs"] else ""
+    named = "recognise__best_by_training_loss" if best == MISLED.epochs else ""
     ensure(best == lowest, message, got=best, wanted=lowest, inputs=curve, mistake=named)
     found, _ = evaluation(student.recognise.evaluate(kept, validation.waves, validation.texts), len(validation))
     last = "The saved checkpoint is that of the last epoch; an earlier one had a lower validation WER."
@@ -219,10 +222,9 @@ def test_gain(student: Proxy) -> None:
     """48 recordings of one kind of sentence: by how much errors become fewer on new voices and sentences, both times by your evaluate."""
     folder, kept = student.scratch("whisper", checkpoint_files()), student.scratch("kept")
     lesson = prescriptions()
-    train, validation, test = lesson.train, lesson.validation, lesson.test
+    test = lesson.test
     _, before = evaluation(student.recognise.evaluate(folder, test.waves, test.texts), len(test))
-    given = (train.waves, train.texts, validation.waves, validation.texts, folder, kept)
-    history(student.recognise.finetune(*given, **TUNED), TUNED["epochs"])
+    finetuned(student, lesson.train, lesson.validation, folder, kept, TUNED)
     _, after = evaluation(student.recognise.evaluate(kept, test.waves, test.texts), len(test))
     _, once_more = evaluation(student.recognise.evaluate(folder, test.waves, test.texts), len(test))
     message = (
@@ -248,20 +250,15 @@ def test_sentences(student: Proxy, right: Proxy, rng: np.random.Generator) -> No
     doubled = [doubled[place] for place in order]
     for seed in (0, 1):
         _dealt(student, doubled, seed)
-    dealt = [student.recognise.split(doubled, seed) for seed in (4, 4, 5)]
+    dealt = [parts(student.recognise.split(doubled, seed), len(doubled)) for seed in (4, 4, 5)]
     equal(dealt[1], dealt[0], what="the split with the same seed")
     ensure(dealt[2] != dealt[0], "Another seed gives the same split; the seed should decide it.")
 
 
 def _dealt(student: Proxy, texts: list[str], seed: int) -> None:
     """Look at one split of texts."""
-    parts = ("train", "validation", "test")
-    found = student.recognise.split(texts, seed)
-    whole = isinstance(found, dict) and set(found) == set(parts)
-    ensure(whole, 'split should return {"train": [...], "validation": [...], "test": [...]}.', got=found)
-    places = sorted(place for part in parts for place in found[part])
-    ensure(places == list(range(len(texts))), "Every text should be in one part, by its number.", got=found)
-    said = {part: {_folded(texts[place]) for place in found[part]} for part in parts}
+    found = parts(student.recognise.split(texts, seed), len(texts))
+    said = {part: {_folded(texts[place]) for place in places} for part, places in found.items()}
     shared = (said["train"] & said["test"]) | (said["train"] & said["validation"]) | (said["validation"] & said["test"])
     message = "A sentence is in two parts; whoever knows it from training need not hear it in the test."
     ensure(not shared, message, got=sorted(shared)[:3], mistake="recognise__sentences_in_two_parts")
