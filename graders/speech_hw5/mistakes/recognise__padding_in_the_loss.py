@@ -1,6 +1,6 @@
-"""Short rows of labels were padded with the padding token, which the loss then counts. In a batch with one long text most of the
-loss comes from padding, and the network learns above all to write nothing. Put -100 where a row has ended: cross-entropy
-leaves that label out.
+"""Short rows of labels were padded with the padding token, which the loss then counts. The number then depends on how long the
+longest text of a batch is, and a good part of every step goes into writing nothing. Put -100 where a row has ended: cross-
+entropy leaves that label out.
 """
 
 
