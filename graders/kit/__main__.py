@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
 def report(assignment: Assignment, folder: Path, question: str = "") -> int:
     """Check a folder, or one question of it, print what came of it, and return 0 where everything passed, else 1."""
     outcomes = check(assignment, folder.resolve(), question)
-    print(describe(assignment, outcomes))
+    print(describe(assignment, outcomes, question))
     return 0 if outcomes and all(result.outcome is Outcome.PASSED for result in outcomes) else 1
 
 

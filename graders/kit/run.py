@@ -154,8 +154,8 @@ def _inside(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
-def describe(assignment: Assignment, outcomes: Sequence[CheckResult]) -> str:
-    """The run as plain text: every check that is not passed with its reason, then the points."""
+def describe(assignment: Assignment, outcomes: Sequence[CheckResult], question: str = "") -> str:
+    """The run as plain text: every check that is not passed with its reason, then the points, of one question where it was one."""
     lines = []
     for result in outcomes:
         spec = assignment.check(result.check)
@@ -165,13 +165,13 @@ def describe(assignment: Assignment, outcomes: Sequence[CheckResult]) -> str:
         if result.outcome is not Outcome.PASSED and spec.section:
             lines.append(f"       see the handout, section {spec.section}")
     earned, reachable = sum(r.points for r in outcomes), sum(r.max_points for r in outcomes)
-    hidden = assignment.automatic_points - reachable
-    bonus = f" Of all points {assignment.bonus_points:g} are a bonus." if assignment.bonus_points else ""
+    asked = [one for one in assignment.questions if question in ("", one.id)]
+    hidden = sum(one.automatic_points for one in asked) - reachable
+    rubric = sum(one.rubric_points for one in asked)
+    bonus = f" Of all points {assignment.bonus_points:g} are a bonus." if assignment.bonus_points and not question else ""
     lines.append("")
     lines.append(f"Public checks: {earned:g} of {reachable:g} points.")
-    lines.append(
-        f"Hidden checks, run after you hand in: {hidden:g} points. Graded by a TA: {assignment.rubric_points:g} points.{bonus}"
-    )
+    lines.append(f"Hidden checks, run after you hand in: {hidden:g} points. Graded by a TA: {rubric:g} points.{bonus}")
     return "\n".join(lines)
 
 

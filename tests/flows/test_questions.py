@@ -164,3 +164,34 @@ def test_without_the_sandbox_it_is_the_same(tmp_path: Path) -> None:
     done = sanjeh("grade", "duo", tmp_path / "inbox", "-o", tmp_path / "out", "-n", "1", "--no-sandbox", course=course)
     assert done.returncode == 0, done.stdout + done.stderr
     assert gradebook(tmp_path / "out")["Ann"]["automatic total"] == "10"
+
+
+PUBLIC = '''
+"""Public checks of both questions."""
+from graders.kit import award, check, equal
+
+
+@check("q1.number")
+def test_number(student):
+    """A number."""
+    award(1.0, f"told {student.plain.number()}")
+
+
+@check("q2.claimed")
+def test_claimed(student):
+    """Weights."""
+    equal(student.net.predict("weights"), [0.0], what="predict")
+'''
+
+
+def test_one_question_may_be_checked_alone(tmp_path: Path) -> None:
+    course = write_course(tmp_path / "course")
+    (course / "assignments/duo/checks/test_public.py").write_text(PUBLIC, encoding="utf-8")
+    submit(tmp_path / "inbox", "Ann", "1 " * 10)
+    both, one, wrong = (
+        sanjeh("check", "duo", tmp_path / "inbox" / "Ann", *options, course=course)
+        for options in ((), ("--question", "q1"), ("--question", "q7"))
+    )
+    assert both.returncode == 1 and "Public checks: 1 of 5 points." in both.stdout
+    assert one.returncode == 0 and "Public checks: 1 of 1 points.\nHidden checks, run after you hand in: 2 points" in one.stdout
+    assert wrong.returncode == 2 and "no question 'q7'; it has q1, q2" in wrong.stderr
