@@ -158,12 +158,15 @@ def doctor() -> None:
 @click.argument("slug", default="speech_hw4")
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("sanjeh-demo"), help="Where it all goes.")
 @click.option("-n", "--workers", type=click.IntRange(1, 256), default=_workers, help="Processes (default: one per core).")
+@click.option(
+    "--mistakes", type=click.IntRange(0), default=8, metavar="N", help="Known mistakes of each file (default: 8; 0: all)."
+)
 @click.pass_context
-def demo(context: click.Context, slug: str, out: Path, workers: int) -> None:
-    """Grade a bundled class on embedded data: the reference, the starter, every known mistake, broken and hostile files."""
+def demo(context: click.Context, slug: str, out: Path, workers: int, mistakes: int) -> None:
+    """Grade a bundled class on embedded data: the reference, the starter, known mistakes, broken and hostile files."""
     from graders.engine.demo import write_class
 
-    inbox = write_class(context.obj, slug, out.resolve() / "inbox")
+    inbox = write_class(context.obj, slug, out.resolve() / "inbox", mistakes)
     click.echo(f"wrote a class of {len(list(inbox.iterdir()))} submissions to {inbox}")
     context.invoke(grade, slug=slug, inbox=inbox, out=out / "grades", workers=workers)
 

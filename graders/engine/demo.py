@@ -1,7 +1,7 @@
 """The bundled class of `sanjeh demo`: every kind of submission that a real inbox holds, made from the assignment's own parts.
 
-Right ones (the reference as files, as a notebook, as a zip, in single precision), the untouched starter, one submission per
-known mistake, broken files, and the hostile ones of `hostile/`, each laid over the reference. The layout is Moodle's bulk download.
+Right ones (the reference as files, as notebooks, as a zip), the untouched starter, submissions with a known mistake each (some of every
+file's, or all), broken files, and the hostile ones of `hostile/`, each laid over the reference. The layout is Moodle's bulk download.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import shutil
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from graders.kit.assignment import Assignment
@@ -20,7 +20,7 @@ from graders.kit.errors import InputError
 from graders.kit.written import FILE
 
 from .course import Course
-from .variants import Files, answers_file, reference_files, variants
+from .variants import Files, Variant, answers_file, reference_files, variants
 
 HOSTILE = Path(__file__).with_name("hostile")
 HOSTILE_FORMULAS = {
@@ -30,10 +30,15 @@ HOSTILE_FORMULAS = {
     "Hostile megabyte": "1+" * 60_000 + "1",
 }
 FIRST_ID = 1001
+MISTAKES = 8
+"""Known mistakes of each file in the class, unless told otherwise."""
 
 
-def write_class(course: Course, slug: str, inbox: Path) -> Path:
-    """Write the class to `inbox`, replacing one that an earlier demo wrote there. Raises InputError where it is something else."""
+def write_class(course: Course, slug: str, inbox: Path, mistakes: int = MISTAKES) -> Path:
+    """Write the class to `inbox`, replacing one that an earlier demo wrote there. Raises InputError where it is something else.
+
+    `mistakes` is how many known mistakes of each file are in it; 0 is all.
+    """
     marker = inbox.with_name(inbox.name + ".made-by-sanjeh-demo")
     if inbox.exists():
         if not marker.exists():
@@ -41,7 +46,7 @@ def write_class(course: Course, slug: str, inbox: Path) -> Path:
         shutil.rmtree(inbox)
     inbox.mkdir(parents=True)
     marker.touch()
-    for number, (name, files) in enumerate(_submissions(course, slug), start=FIRST_ID):
+    for number, (name, files) in enumerate(_submissions(course, slug, mistakes), start=FIRST_ID):
         folder = inbox / f"{name}_{number}_assignsubmission_file_"
         folder.mkdir()
         for path, content in files.items():
@@ -50,7 +55,7 @@ def write_class(course: Course, slug: str, inbox: Path) -> Path:
     return inbox
 
 
-def _submissions(course: Course, slug: str) -> Iterator[tuple[str, Files]]:
+def _submissions(course: Course, slug: str, mistakes: int) -> Iterator[tuple[str, Files]]:
     assignment = course.assignment(slug)
     right = reference_files(course, slug)
     last = assignment.files[-1]
@@ -59,7 +64,7 @@ def _submissions(course: Course, slug: str) -> Iterator[tuple[str, Files]]:
     yield "Zip in a folder", {"homework.zip": _zip(right)}
     yield "سارا احمدی", right
     yield "=cmd(), Mallory", right
-    for variant in variants(course, slug):
+    for variant in chosen(list(variants(course, slug)), mistakes):
         yield variant.title, variant.files
     yield "Empty files", dict.fromkeys(assignment.files, b"")
     yield "Syntax error", {**right, last: right[last] + b"\ndef broken(:\n"}
@@ -72,6 +77,24 @@ def _submissions(course: Course, slug: str) -> Iterator[tuple[str, Files]]:
         answers = tomllib.loads(right[FILE].decode())
         for name, formula in HOSTILE_FORMULAS.items():
             yield name, {**right, FILE: answers_file({part: {"answer": formula} for part in answers})}
+
+
+def chosen(known: Sequence[Variant], each: int) -> list[Variant]:
+    """So many variants of each file (0: all), spread evenly over its mistakes, in their order."""
+    if not each:
+        return list(known)
+    by_file: dict[str, list[Variant]] = {}
+    for variant in known:
+        by_file.setdefault(variant.file, []).append(variant)
+    picked = {id(own[round(place)]) for own in by_file.values() for place in _spread(len(own), each)}
+    return [variant for variant in known if id(variant) in picked]
+
+
+def _spread(size: int, count: int) -> list[float]:
+    """`count` places from 0 to `size` - 1 at equal distances, or all."""
+    return (
+        [float(place) for place in range(size)] if size <= count else [place * (size - 1) / (count - 1) for place in range(count)]
+    )
 
 
 def _code(right: Files, last: str) -> Iterator[tuple[str, Files]]:

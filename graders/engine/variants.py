@@ -19,9 +19,10 @@ Files = dict[str, bytes]
 
 @dataclass(frozen=True)
 class Variant:
-    """A submission that makes one known mistake. `title` is unique and fit for a file name."""
+    """A submission that makes one known mistake. `title` is unique and fit for a file name; `file` is where the mistake is."""
 
     title: str
+    file: str
     mistake: str
     lesson: str
     files: Files
@@ -42,7 +43,9 @@ def variants(course: Course, slug: str) -> Iterator[Variant]:
     right = reference_files(course, slug)
     for overlay in load_overlays(course.mistakes(slug), course.reference(slug)).known:
         files = {**right, **{name: text.encode() for name, text in overlay.sources.items() if name in right}}
-        yield Variant(f"Mistake {overlay.file} {overlay.name}".replace("_", " "), overlay.name, overlay.lesson, files)
+        yield Variant(
+            f"Mistake {overlay.file} {overlay.name}".replace("_", " "), overlay.file, overlay.name, overlay.lesson, files
+        )
     if FILE in right:
         yield from _written(course, slug, right)
 
@@ -55,7 +58,7 @@ def _written(course: Course, slug: str, right: Files) -> Iterator[Variant]:
             if wrong := _wrong_answers(answers, mistake.part, mistake.formula):
                 title = "".join(c if c.isalnum() or c in " -.,'" else " " for c in f"Mistake {mistake.part} {mistake.name}")
                 files = {**right, FILE: answers_file({**answers, **wrong})}
-                yield Variant(" ".join(title.split()), mistake.name, mistake.lesson, files)
+                yield Variant(" ".join(title.split()), path.name, mistake.name, mistake.lesson, files)
 
 
 def _wrong_answers(answers: dict[str, dict[str, Any]], part: str, formula: str) -> dict[str, dict[str, Any]]:
