@@ -72,9 +72,10 @@ def test_the_derivation_derives_and_checks_itself() -> None:
 
 def test_the_reference_answers_every_part() -> None:
     answers = written((REFERENCE / FILE).read_text(encoding="utf-8"))
-    assert set(answers.parts) == {SLOPE, TANH} == set(MARKER.key.rights)
-    assert all(answers.get(part) for part in answers.parts) and not answers.problems
-    for part in answers.parts:
+    parts = [part for part in answers.parts if part.startswith("q2.")]
+    assert set(parts) == {SLOPE, TANH} and set(answers.parts) == set(MARKER.key.rights)
+    assert all(answers.get(part) for part in parts) and not answers.problems
+    for part in parts:
         assert MARKER.mark(answers, part).share == 1.0
 
 
@@ -156,7 +157,7 @@ def test_the_number_of_the_tanh(answer: str, share: float) -> None:
     assert marked(TANH, answer)[0] == share
 
 
-@pytest.mark.parametrize("mistake", MARKER.key.mistakes, ids=lambda mistake: mistake.name)
+@pytest.mark.parametrize("mistake", [one for one in MARKER.key.mistakes if one.part in (SLOPE, TANH)], ids=lambda one: one.name)
 def test_each_mistake_is_named(mistake: Mistake) -> None:
     share, finding = marked(mistake.part, mistake.formula)
     assert share == 0.0
