@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-
-from benchmarks.engine.batched import train_together  # noqa: E402
-from benchmarks.engine.course_code import functions  # noqa: E402
-from benchmarks.engine.designs import (  # noqa: E402
+from benchmarks.engine.batched import train_together
+from benchmarks.engine.course_code import functions
+from benchmarks.engine.designs import (
     DESIGNS,
     Lstm,
     perceptron,
 )
-from benchmarks.engine.networks import Data, Recurrent, Schedule, build, count, train_alone  # noqa: E402
-from benchmarks.engine.recurrence import recur  # noqa: E402
+from benchmarks.engine.networks import Data, Recurrent, Schedule, build, count, train_alone
+from benchmarks.engine.recurrence import recur
 
 SHAPES = {"cnn": (1, 24, 22), "lst": (7, 3), "bil": (7, 3), "mlp": (11,)}
 ALL = {**DESIGNS, "mlp": perceptron(16, 10)}

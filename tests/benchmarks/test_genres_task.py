@@ -14,7 +14,6 @@ from benchmarks.engine.task import Case, Setting
 from benchmarks.tasks import genres
 from seeds.datasets.base import PARTS, Dataset
 
-pytest.importorskip("torch")
 RATE, SECONDS = 22_050, 0.7
 
 

@@ -7,14 +7,12 @@ import time
 
 import numpy as np
 import pytest
+import torch
 
 from benchmarks.engine import machine
 from benchmarks.engine.measure import Watch, rapl_joules, repeated, timed
+from benchmarks.engine.recurrence import recur
 from benchmarks.tasks import frames
-
-torch = pytest.importorskip("torch")
-
-from benchmarks.engine.recurrence import recur  # noqa: E402
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, confusion_matrix, log_loss
 from sklearn.preprocessing import StandardScaler
 
@@ -22,8 +23,6 @@ from seeds.choice import EMBEDDED, active, use
 from seeds.datasets.frames import UNKNOWN, PackedFrames
 from seeds.features.windows import Windows
 from seeds.speech.arpabet import SYMBOLS
-
-torch = pytest.importorskip("torch")
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "reference" / "ml_hw5"
