@@ -127,7 +127,7 @@ def _check_packages(assignment: Assignment) -> None:
     if missing := [name for name in assignment.packages if importlib.util.find_spec(name.partition(".")[0]) is None]:
         raise InputError(
             f"grading {assignment.slug} takes {', '.join(missing)}, which this Python does not have; install it with "
-            f"`pip install {' '.join(missing)}`, or with sanjeh's own extras: `pip install 'sanjeh[speech,networks]'`"
+            f"`pip install {' '.join(missing)}`, or with sanjeh's own extras: `pip install 'sanjeh[speech,networks,whisper]'`"
         )
 
 
