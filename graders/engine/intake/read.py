@@ -48,7 +48,7 @@ def _nothing(pile: Pile, entry: Entry, remarks: Remarks) -> str:
     got = f"only {listed(there)}" if there else "nothing: the upload is empty"
     why = "".join(f" Left out: {listed(paths)} ({reason})." for reason, paths in remarks.left_out.items())
     wanted = listed(entry.wanted, most=20) + (
-        ", or one notebook that defines the same names" if by_notebook(entry.wanted) else ""
+        ", or notebooks that define the same names, such as one for each question" if by_notebook(entry.wanted) else ""
     )
     return f"Got {got}.{why} Wanted: {wanted}. Upload these as plain files or in one .zip."
 
