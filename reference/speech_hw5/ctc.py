@@ -29,7 +29,11 @@ from whisper_decode import SILENT
 from whisper_training import Schedule, Stepper
 
 SAMPLE_RATE = 16_000  # Hz
-SAMPLES_PER_FRAME = 320  # 20 ms: the product of the convolutions' strides
+CONVOLUTIONS = ((20, 10), (8, 4), (4, 2), (4, 2), (4, 2))
+"""Width and stride of each. wav2vec 2.0 has seven of the same stride in all; with five a step takes half the time."""
+SAMPLES_PER_FRAME = 320  # 20 ms: the product of the strides
+SPARE = 930
+"""Samples of silence behind the longest clip: as many as one frame hears, so that even the shortest clip gives one."""
 BLANK, UNKNOWN, BETWEEN_WORDS = "<pad>", "<unk>", "|"
 
 
@@ -39,7 +43,7 @@ class Recipe:
 
     Attributes:
         width, heads, hidden, layers: of the transformer.
-        channels: of each of the seven convolutions.
+        channels: of each of the five convolutions.
         schedule: of the training; its masks and noise are Whisper's and are not used.
         phoneme_weight, fade: of the second head's loss, and the shares of the run between which it falls to 0.
         seed: decides everything else.
@@ -49,7 +53,7 @@ class Recipe:
     heads: int = 4
     hidden: int = 512
     layers: int = 3
-    channels: tuple[int, ...] = (32, 48, 64, 64, 96, 96, 128)
+    channels: tuple[int, ...] = (32, 64, 96, 128, 128)
     schedule: Schedule = field(default_factory=lambda: Schedule(steps=800, batch=16, rate=1.5e-3))
     phoneme_weight: float = 1.0
     fade: tuple[float, float] = (0.3, 0.6)
@@ -97,7 +101,7 @@ def learn(
             waiting = torch.cat([waiting, stepper.order(len(clips))])
         places, waiting = waiting[: recipe.schedule.batch], waiting[recipe.schedule.batch :]
         longest = int(max(sizes[places]))
-        hidden = network.wav2vec2(waves[places, : longest * SAMPLES_PER_FRAME + 400]).last_hidden_state[:, :longest]
+        hidden = network.wav2vec2(waves[places, : longest * SAMPLES_PER_FRAME + SPARE]).last_hidden_state[:, :longest]
         loss = ctc_loss(network.lm_head(hidden), sizes[places], [letters[k] for k in places.tolist()], tokenizer.pad_token_id)
         weight = recipe.phoneme_weight * float(
             np.clip((recipe.fade[1] - step / recipe.schedule.steps) / np.ptp(recipe.fade), 0, 1)
@@ -122,14 +126,16 @@ def ctc_loss(logits: torch.Tensor, sizes: torch.Tensor, letters: Sequence[torch.
     return functional.ctc_loss(likely, joined, sizes, lengths, blank=blank, zero_infinity=True)
 
 
-def frames_of(samples: int) -> int:
-    """Count the frames that the convolutions give."""
-    return max(1, (samples - 80) // SAMPLES_PER_FRAME)
+def frames_of(samples: int, convolutions: Sequence[tuple[int, int]] = CONVOLUTIONS) -> int:
+    """Count the frames that convolutions of these widths and strides give, one at least."""
+    for width, stride in convolutions:
+        samples = (samples - width) // stride + 1
+    return max(1, samples)
 
 
 def stack(clips: Sequence[NDArray]) -> NDArray[np.float32]:
     """Pad clips with zeros to one length (N, n) after bringing each to mean 0 and variance 1, as wav2vec 2.0 wants it."""
-    padded = np.zeros((len(clips), max(map(len, clips)) + 400), dtype=np.float32)
+    padded = np.zeros((len(clips), max(map(len, clips)) + SPARE), dtype=np.float32)
     for row, clip in enumerate(clips):
         samples = np.asarray(clip, dtype=np.float32)
         padded[row, : len(samples)] = (samples - samples.mean()) / (samples.std() + 1e-7)
@@ -149,7 +155,7 @@ def make_tokenizer(texts: Sequence[str]) -> Wav2Vec2CTCTokenizer:
 
 
 def make_network(recipe: Recipe, letters: int) -> Wav2Vec2ForCTC:
-    """Give wav2vec 2.0 in small with random weights: seven convolutions on the samples, a transformer, a letter for each frame."""
+    """Give wav2vec 2.0 in small with random weights: convolutions on the samples, a transformer, a letter for each frame."""
     return Wav2Vec2ForCTC(
         Wav2Vec2Config(
             vocab_size=letters,
@@ -158,6 +164,8 @@ def make_network(recipe: Recipe, letters: int) -> Wav2Vec2ForCTC:
             num_attention_heads=recipe.heads,
             intermediate_size=recipe.hidden,
             conv_dim=recipe.channels,
+            conv_kernel=[width for width, _ in CONVOLUTIONS],
+            conv_stride=[stride for _, stride in CONVOLUTIONS],
             feat_extract_norm="layer",  # frame by frame: "group" normalises over time, so padding in a batch changes every frame
             do_stable_layer_norm=True,
             num_conv_pos_embeddings=32,
@@ -221,6 +229,7 @@ def transcribe(audio: ArrayLike, sample_rate: int, checkpoint: Path | str) -> st
 def transcribe_all(clips: Sequence[ArrayLike], sample_rate: int, checkpoint: Path | str) -> list[str]:
     """Transcribe N recordings."""
     network, tokenizer = load(checkpoint)
+    convolutions = list(zip(network.config.conv_kernel, network.config.conv_stride, strict=True))
     texts = []
     for clip in clips:
         samples = prepare(clip, sample_rate, SAMPLE_RATE)
@@ -230,5 +239,5 @@ def transcribe_all(clips: Sequence[ArrayLike], sample_rate: int, checkpoint: Pat
             continue
         with torch.inference_mode():
             logits = network(torch.from_numpy(stack([samples])).to(network.device)).logits[0]
-        texts.append(tokenizer.decode(logits[: frames_of(len(samples))].argmax(-1).tolist()).strip())
+        texts.append(tokenizer.decode(logits[: frames_of(len(samples), convolutions)].argmax(-1).tolist()).strip())
     return texts

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 from transformers import WhisperForConditionalGeneration
-from transformers.modeling_outputs import Seq2SeqLMOutput
+from transformers.modeling_outputs import Seq2SeqModelOutput
 from whisper_data import IGNORED, Examples, decoder_inputs, scored
 
 
@@ -75,14 +75,17 @@ class Stepper:
 
     def mask(self, features: torch.Tensor) -> torch.Tensor:
         """Blank two stripes of time and two of frequency in every example (B, bands, frames)."""
-        kept = torch.ones(features.shape, dtype=torch.bool, device=features.device)
         for axis, widest in ((2, self.schedule.masked_frames), (1, self.schedule.masked_bands)):
+            if not widest:
+                continue
             places = torch.arange(features.shape[axis]).reshape([-1 if k == axis else 1 for k in range(3)])
-            for _ in range(2 if widest else 0):
+            kept = torch.ones_like(places, dtype=torch.bool)
+            for _ in range(2):
                 width = torch.randint(0, widest + 1, (len(features), 1, 1), generator=self.random)
                 first = torch.randint(0, features.shape[axis] - widest + 1, (len(features), 1, 1), generator=self.random)
-                kept &= ~((places >= first) & (places < first + width)).to(features.device)
-        return features * kept
+                kept = kept & ~((places >= first) & (places < first + width))
+            features = features * kept.to(features.device)  # (B, 1, frames), then (B, bands, 1)
+        return features
 
     def disturb(self, tokens: torch.Tensor, pieces: int) -> torch.Tensor:
         """Replace some of the decoder's input tokens (B, L) behind the prompt by random pieces of words."""
@@ -94,7 +97,7 @@ class Stepper:
 
 def forward(
     model: WhisperForConditionalGeneration, examples: Examples, places: torch.Tensor, stepper: Stepper, *, attention: bool = False
-) -> tuple[torch.Tensor, Seq2SeqLMOutput]:
+) -> tuple[torch.Tensor, Seq2SeqModelOutput]:
     """Compute the loss of some rows of labels.
 
     Returns:
@@ -108,10 +111,15 @@ def forward(
     inputs = decoder_inputs(labels, config.decoder_start_token_id, config.pad_token_id)
     inputs = stepper.disturb(inputs, config.eos_token_id)
     with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-        answer = model(input_features=features, decoder_input_ids=inputs, use_cache=False, output_attentions=attention)
-    return cross_entropy(answer.logits, labels), answer
+        answer = model.model(input_features=features, decoder_input_ids=inputs, use_cache=False, output_attentions=attention)
+        return token_loss(model, answer.last_hidden_state, labels), answer
 
 
-def cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Mean over the tokens that count, in float32: logits (B, L, V), labels (B, L)."""
-    return functional.cross_entropy(logits.float().flatten(0, 1), scored(labels).flatten(), ignore_index=IGNORED)
+def token_loss(model: WhisperForConditionalGeneration, hidden: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Mean cross-entropy over the tokens that count, in float32: the decoder's last states (B, L, width), labels (B, L)."""
+    states, wanted = hidden.flatten(0, 1), scored(labels).flatten()
+    if states.device.type == "cpu":
+        # Half of the places do not count, and the vocabulary is wide. A GPU does without: it would have to wait for their number.
+        counted = wanted != IGNORED
+        states, wanted = states[counted], wanted[counted]
+    return functional.cross_entropy(model.proj_out(states).float(), wanted, ignore_index=IGNORED)

@@ -50,7 +50,7 @@ def tones() -> list[np.ndarray]:
 
 def recipe(steps: int) -> Any:
     schedule = CODE.load("whisper_training").Schedule(steps=steps, batch=3, rate=3e-3)
-    return CODE.load("ctc").Recipe(width=32, heads=2, hidden=64, layers=1, channels=(8, 8, 8, 16, 16, 16, 32), schedule=schedule)
+    return CODE.load("ctc").Recipe(width=32, heads=2, hidden=64, layers=1, channels=(8, 8, 16, 16, 32), schedule=schedule)
 
 
 @pytest.fixture(scope="module")
