@@ -33,7 +33,7 @@ CONVOLUTIONS = ((20, 10), (8, 4), (4, 2), (4, 2), (4, 2))
 """Width and stride of each. wav2vec 2.0 has seven of the same stride in all; with five a step takes half the time."""
 SAMPLES_PER_FRAME = 320  # 20 ms: the product of the strides
 SPARE = 930
-"""Samples of silence behind the longest clip: as many as one frame hears, so that even the shortest clip gives one."""
+"""Samples of silence behind the longest clip: as many as one frame hears, so that there are frames up to its end."""
 BLANK, UNKNOWN, BETWEEN_WORDS = "<pad>", "<unk>", "|"
 
 
@@ -87,6 +87,7 @@ def learn(
     network = make_network(recipe, len(tokenizer)).to(device()).train()
     letters = [torch.tensor(tokenizer(text).input_ids) for text in wanted]
     waves = torch.from_numpy(stack(clips)).to(device())
+    lengths = torch.tensor([len(clip) for clip in clips])
     sizes = torch.tensor([frames_of(len(clip)) for clip in clips])
     targets = torch.zeros((len(clips), frames_of(waves.shape[1])), dtype=torch.int64)
     for row, own in enumerate(phonemes):
@@ -101,7 +102,10 @@ def learn(
             waiting = torch.cat([waiting, stepper.order(len(clips))])
         places, waiting = waiting[: recipe.schedule.batch], waiting[recipe.schedule.batch :]
         longest = int(max(sizes[places]))
-        hidden = network.wav2vec2(waves[places, : longest * SAMPLES_PER_FRAME + SPARE]).last_hidden_state[:, :longest]
+        heard = waves[places, : longest * SAMPLES_PER_FRAME + SPARE]
+        # Without the mask a clip would be taught with the padding of its batch, which it has not when it is heard alone.
+        mask = torch.arange(heard.shape[1]) < lengths[places, None] + SPARE
+        hidden = network.wav2vec2(heard, attention_mask=mask.to(heard.device)).last_hidden_state[:, :longest]
         loss = ctc_loss(network.lm_head(hidden), sizes[places], [letters[k] for k in places.tolist()], tokenizer.pad_token_id)
         weight = recipe.phoneme_weight * float(
             np.clip((recipe.fade[1] - step / recipe.schedule.steps) / np.ptp(recipe.fade), 0, 1)
@@ -126,11 +130,9 @@ def ctc_loss(logits: torch.Tensor, sizes: torch.Tensor, letters: Sequence[torch.
     return functional.ctc_loss(likely, joined, sizes, lengths, blank=blank, zero_infinity=True)
 
 
-def frames_of(samples: int, convolutions: Sequence[tuple[int, int]] = CONVOLUTIONS) -> int:
-    """Count the frames that convolutions of these widths and strides give, one at least."""
-    for width, stride in convolutions:
-        samples = (samples - width) // stride + 1
-    return max(1, samples)
+def frames_of(samples: int) -> int:
+    """Count the frames from the beginning to the end of a recording; what the last ones hear behind it is silence."""
+    return max(1, -(-samples // SAMPLES_PER_FRAME))
 
 
 def stack(clips: Sequence[NDArray]) -> NDArray[np.float32]:
@@ -229,7 +231,6 @@ def transcribe(audio: ArrayLike, sample_rate: int, checkpoint: Path | str) -> st
 def transcribe_all(clips: Sequence[ArrayLike], sample_rate: int, checkpoint: Path | str) -> list[str]:
     """Transcribe N recordings."""
     network, tokenizer = load(checkpoint)
-    convolutions = list(zip(network.config.conv_kernel, network.config.conv_stride, strict=True))
     texts = []
     for clip in clips:
         samples = prepare(clip, sample_rate, SAMPLE_RATE)
@@ -239,5 +240,5 @@ def transcribe_all(clips: Sequence[ArrayLike], sample_rate: int, checkpoint: Pat
             continue
         with torch.inference_mode():
             logits = network(torch.from_numpy(stack([samples])).to(network.device)).logits[0]
-        texts.append(tokenizer.decode(logits[: frames_of(len(samples), convolutions)].argmax(-1).tolist()).strip())
+        texts.append(tokenizer.decode(logits[: frames_of(len(samples))].argmax(-1).tolist()).strip())
     return texts
