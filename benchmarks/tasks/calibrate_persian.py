@@ -26,7 +26,7 @@ from benchmarks.tasks.whisper_home import call, count, general_scores, home, one
 from seeds.datasets import Dataset, persian
 from seeds.parallel import spread
 
-EPOCHS, LEARNING_RATE, SHARE = 3, 6e-4, 0.4
+EPOCHS, LEARNING_RATE, SHARE = 5, 6e-4, 0.4
 
 
 @dataclass(frozen=True)

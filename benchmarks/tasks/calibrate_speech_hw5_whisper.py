@@ -58,7 +58,7 @@ def make_checkpoint() -> None:
     """Write the small Whisper into the assignment: half precision, JSON without spaces, and three recordings to try it on."""
     from safetensors.torch import load_file, save_file
 
-    source = home()
+    source = home("kit")
     CHECKPOINT.mkdir(exist_ok=True)
     weights = {name: value.half().contiguous() for name, value in load_file(source / "model.safetensors").items()}
     save_file(weights, CHECKPOINT / "model.safetensors", metadata={"format": "pt"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -40,12 +40,10 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def home(*, quick: bool = False, progress: Callable[[int, float], object] | None = None) -> Path:
+def home(recipe: Literal["full", "kit", "quick"] = "full", *, progress: Callable[[int, float], object] | None = None) -> Path:
     """Give the folder of the small Whisper that has learned the generic portion's training part."""
-    pretraining = module("whisper_pretrain")
     corpus = call("whisper_corpus.corpus", persian.make(portion="generic").part("train"))
-    recipe = pretraining.QUICK if quick else pretraining.Recipe()
-    return Path(call("whisper_pretrain.kept", corpus, recipe, cache.folder(), progress))
+    return Path(call("whisper_pretrain.kept", corpus, module("whisper_pretrain").RECIPES[recipe], cache.folder(), progress))
 
 
 def tune(

@@ -27,7 +27,7 @@ from whisper_data import IGNORED, Examples, log_mel, pad, spell
 from whisper_model import ENCODER_FRAMES_PER_SECOND, SAMPLE_RATE, Size, learn_tokenizer, make_extractor, make_network
 from whisper_training import Schedule, Stepper, forward
 
-VERSION = 1
+VERSION = 2
 """Raise it with every change that alters the weights: kept checkpoints go by it."""
 NEAR = 0.12
 """Share of the clip's length within which a token may look without penalty, as the deviation of a bell curve."""
@@ -46,7 +46,7 @@ class Recipe:
     """
 
     size: Size = field(default_factory=Size)
-    schedule: Schedule = field(default_factory=lambda: Schedule(steps=1200, batch=16, rate=2e-3))
+    schedule: Schedule = field(default_factory=lambda: Schedule(steps=2000, batch=16, rate=2e-3))
     translated: tuple[str, ...] = ("zh",)
     phoneme_weight: float = 1.0
     attention_weight: float = 1.0
@@ -54,8 +54,12 @@ class Recipe:
     seed: int = 0
 
 
-QUICK = Recipe(schedule=Schedule(steps=400, batch=16, rate=2e-3))
-"""For tests: a third of the time."""
+RECIPES = {
+    "full": Recipe(),
+    "kit": Recipe(schedule=Schedule(steps=1200, batch=16, rate=2e-3)),
+    "quick": Recipe(schedule=Schedule(steps=400, batch=16, rate=2e-3)),
+}
+"""Six minutes of one core; what the assignment's checkpoint was made with, which leaves its students more to gain; what tests can wait for."""
 
 
 def pretrain(corpus: Corpus, recipe: Recipe, progress: Callable[[int, float], object] | None = None) -> Checkpoint:

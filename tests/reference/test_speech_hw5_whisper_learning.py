@@ -38,7 +38,7 @@ def general() -> Dataset:
 
 @pytest.fixture(scope="module")
 def start() -> Path:
-    return home(quick=True)
+    return home("quick")
 
 
 @pytest.fixture(scope="module")
