@@ -59,7 +59,7 @@ RECIPES = {
     "kit": Recipe(schedule=Schedule(steps=1200, batch=16, rate=2e-3)),
     "quick": Recipe(schedule=Schedule(steps=400, batch=16, rate=2e-3)),
 }
-"""Six minutes of one core; what the assignment's checkpoint was made with, which leaves its students more to gain; what tests can wait for."""
+"""Six minutes of one core; what the assignment's checkpoint was made with, which leaves more to gain; what tests can wait for."""
 
 
 def pretrain(corpus: Corpus, recipe: Recipe, progress: Callable[[int, float], object] | None = None) -> Checkpoint:
