@@ -73,7 +73,7 @@ def command(
         everything = tuple(opened.records)
         remarks = opened.contents.remarks
     found = summary.current(everything, task, finished.identities)
-    _report(chosen, finished, summary.cases(found), summary.pairs(found))
+    _report(chosen, finished, summary.cases(found), summary.pairs({key: summary.scored(rows) for key, rows in found.items()}))
     for remark in remarks:
         click.echo(f"note: {remark}", err=True)
     click.echo(f"records: {file}")

@@ -14,7 +14,7 @@ from benchmarks.engine.findings import CaseView, Chapter, Findings
 from seeds.figures import Figure, Flag
 
 from . import charts, exports
-from .environment import TEMPLATES, render
+from .environment import TEMPLATES, pieces
 from .files import write
 from .tables.bench import ranked
 from .thresholds import Threshold
@@ -47,18 +47,25 @@ class Drawn:
 def bench_page(
     findings: Findings, thresholds: tuple[Threshold, ...] = (), *, language: str = "en", calendar: str = "gregorian"
 ) -> str:
-    """The report as HTML.
+    """The report as HTML; raises as `bench_pieces` does."""
+    return "".join(bench_pieces(findings, thresholds, language=language, calendar=calendar))
+
+
+def bench_pieces(
+    findings: Findings, thresholds: tuple[Threshold, ...] = (), *, language: str = "en", calendar: str = "gregorian"
+) -> Iterator[str]:
+    """The report as HTML, piece by piece.
 
     Raises:
         ValueError: there are no reports in that language, or no such calendar.
     """
     script = (TEMPLATES / "sort.js").read_text(encoding="utf-8")
-    return render(
+    return pieces(
         "bench.html.j2",
         language,
         calendar=calendar,
         findings=findings,
-        drawn=tuple(drawn(chapter, f"chapter-{number}") for number, chapter in enumerate(findings.chapters, 1)),
+        chapters=tuple(drawn(chapter, f"chapter-{number}") for number, chapter in enumerate(findings.chapters, 1)),
         measured=max((run.measured for chapter in findings.chapters for view in chapter.cases for run in view.runs), default=""),
         flags=tuple(_flags(findings)),
         thresholds=thresholds,
@@ -84,7 +91,7 @@ def write_bench(
     write(folder / "bench.csv", exports.to_csv(findings))
     write(folder / "bench.tex", exports.to_latex(findings))
     page = folder / "index.html"
-    write(page, bench_page(findings, thresholds, language=language, calendar=calendar))
+    write(page, bench_pieces(findings, thresholds, language=language, calendar=calendar))
     return page
 
 

@@ -6,6 +6,7 @@ Two things make a page safe whatever a record holds. The environment escapes eve
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache, partial
 from gettext import NullTranslations
 from pathlib import Path
@@ -17,6 +18,8 @@ from markupsafe import Markup
 
 from . import i18n, text
 
+PIECE = 1000
+"""Parts of a template's output that are written together."""
 TEMPLATES = Path(__file__).parent / "templates"
 _RESERVED = tuple(f"handout.{language}" for language in i18n.LANGUAGES)
 
@@ -56,6 +59,13 @@ def environment(language: str) -> Environment:
 def render(template: str, language: str, **values: Any) -> str:
     """One page as text that encodes to UTF-8."""
     return text.neutralise(environment(language).get_template(template).render(**values))
+
+
+def pieces(template: str, language: str, **values: Any) -> Iterator[str]:
+    """The same page piece by piece: a long one is never held as a whole."""
+    stream = environment(language).get_template(template).stream(**values)
+    stream.enable_buffering(PIECE)
+    return map(text.neutralise, stream)
 
 
 def page_name(student: str) -> str:

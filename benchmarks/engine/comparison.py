@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from benchmarks.engine import statistics, summary
-from benchmarks.engine.record import Metric, Record
+from benchmarks.engine.record import Key, Metric, Record
 
 Verdict = Literal["better", "worse", "no difference shown", "not comparable", "gone", "new"]
 CHANCE = 1 - statistics.LEVEL
@@ -64,7 +64,7 @@ def _task(task: str, before: Sequence[Record], after: Sequence[Record]) -> list[
     return [_change(task, key, first.get(key, []), second.get(key, [])) for key in dict.fromkeys((*first, *second))]
 
 
-def _change(task: str, key: summary.Key, first: Sequence[Record], second: Sequence[Record]) -> Change:
+def _change(task: str, key: Key, first: Sequence[Record], second: Sequence[Record]) -> Change:
     metric = (second or first)[-1].metric
     one, two = (_values(records) for records in (first, second))
     before, after = (float(np.mean(list(side.values()))) if side else None for side in (one, two))
@@ -104,11 +104,9 @@ def _tested_by_seeds(change: Change, one: dict[int, float], two: dict[int, float
 
 
 def _student(mean: float, deviation: float, n: int) -> float:
-    from scipy.stats import t
-
     if deviation == 0:
         return 1.0 if mean == 0 else 0.0
-    return 2 * float(t.sf(abs(mean) * math.sqrt(n) / deviation, n - 1))
+    return statistics.two_sided(mean * math.sqrt(n) / deviation, n - 1)
 
 
 def _faster(first: Sequence[Record], second: Sequence[Record]) -> float | None:

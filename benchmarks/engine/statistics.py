@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import special
 
 LEVEL = 0.95
 DRAWS = 2000
@@ -91,8 +92,6 @@ def seed_spread(values: Sequence[float], level: float = LEVEL) -> Spread:
     Raises:
         ValueError: there is none.
     """
-    from scipy.stats import t
-
     array = np.asarray(values, dtype=float)
     if not len(array):
         raise ValueError("got no values, wanted one per seed")
@@ -100,7 +99,7 @@ def seed_spread(values: Sequence[float], level: float = LEVEL) -> Spread:
     if len(array) == 1:
         return Spread(mean, None, None, None, 1)
     deviation = float(array.std(ddof=1))
-    reach = float(t.ppf((1 + level) / 2, len(array) - 1)) * deviation / math.sqrt(len(array))
+    reach = float(special.stdtrit(len(array) - 1, (1 + level) / 2)) * deviation / math.sqrt(len(array))
     return Spread(mean, deviation, mean - reach, mean + reach, len(array))
 
 
@@ -158,8 +157,6 @@ def bootstrap_difference(
 
 def _over_groups(tops: FloatArray, bottoms: FloatArray) -> float:
     """Two-sided p that a ratio of sums over groups is zero, its error linearised (Taylor) over G groups, t with G - 1 degrees."""
-    from scipy.stats import t
-
     n, ratio = len(tops), float(tops.sum() / bottoms.sum())
     if n < 2 or abs(ratio) < ROUNDING:
         return 1.0
@@ -167,7 +164,12 @@ def _over_groups(tops: FloatArray, bottoms: FloatArray) -> float:
     error = math.sqrt(n / (n - 1) * float((residuals**2).sum())) / float(bottoms.sum())
     if error < ROUNDING:  # the same difference in every group: no spread to measure it by, so the sign test
         return float(2.0 ** (1 - n))
-    return 2 * float(t.sf(abs(ratio) / error, n - 1))
+    return two_sided(ratio / error, n - 1)
+
+
+def two_sided(t: float, freedom: int) -> float:
+    """Probability that Student's t with so many degrees of freedom is at least this far from zero."""
+    return 2 * float(special.stdtr(freedom, -abs(t)))
 
 
 def _averaged(scores: ArrayLike) -> FloatArray:
@@ -215,13 +217,11 @@ def mcnemar(first_right: ArrayLike, second_right: ArrayLike) -> McNemar:
 
     Items must be independent; where they come in groups, trust `bootstrap_difference`.
     """
-    from scipy.stats import binom
-
     one, two = np.asarray(first_right, dtype=bool), np.asarray(second_right, dtype=bool)
     if one.shape != two.shape or one.ndim != 1:
         raise ValueError(f"got answers of shape {one.shape} and {two.shape}, wanted (N,) twice, for the same items")
     b, c = int((one & ~two).sum()), int((two & ~one).sum())
-    p = 1.0 if b + c == 0 else min(1.0, 2 * float(binom.cdf(min(b, c), b + c, 0.5)))
+    p = 1.0 if b + c == 0 else min(1.0, 2 * float(special.bdtr(min(b, c), b + c, 0.5)))
     return McNemar(b, c, p)
 
 
@@ -257,39 +257,29 @@ def _power(power: float) -> float:
 def detectable_difference(items: float, share: float, *, level: float = LEVEL, power: float = POWER) -> float:
     """Smallest difference from accuracy `share` that two unpaired test sets of this size show with probability `power`.
 
-    Solves (z_level + z_power) sqrt((p1 q1 + p2 q2) / n) = |p2 - p1| for the alternative nearer to one half, the harder direction.
-    `items` is the effective number, see `effective_items`.
+    Solves (z_level + z_power) sqrt((p1 q1 + p2 q2) / n) = |p2 - p1| = d for the alternative nearer to one half, the harder direction.
+    With k = n / z^2 + 1 that is k d^2 - |1 - 2 p1| d - 2 p1 q1 = 0. `items` is the effective number, see `effective_items`.
     """
-    from scipy.optimize import brentq
-
     if items <= 0 or not 0 <= share <= 1:
         raise ValueError(f"got {items} items and a share of {share}, wanted more than 0 and 0 to 1")
-    z = _normal(level) + _power(power)
-    sign = 1.0 if share <= 0.5 else -1.0
-
-    def short(difference: float) -> float:
-        other = share + sign * difference
-        return difference - z * math.sqrt((share * (1 - share) + other * (1 - other)) / items)
-
-    most = share if sign < 0 else 1 - share
-    return most if short(most) < 0 else float(brentq(short, 1e-12, most))
+    k = items / (_normal(level) + _power(power)) ** 2 + 1
+    slope = abs(1 - 2 * share)
+    difference = (slope + math.sqrt(slope**2 + 8 * k * share * (1 - share))) / (2 * k)
+    return min(difference, max(share, 1 - share))
 
 
 def detectable_paired(items: float, disagreement: float, *, level: float = LEVEL, power: float = POWER) -> float:
     """Smallest difference in accuracy that a paired test shows where the two models disagree on this share of items (Connor, 1987).
 
-    Solves (z_level sqrt(psi) + z_power sqrt(psi - d^2)) / sqrt(n) = d; at most `disagreement` itself.
+    Solves (a sqrt(psi) + b sqrt(psi - d^2)) / sqrt(n) = d, with a = z_level and b = z_power; at most `disagreement` itself.
     """
-    from scipy.optimize import brentq
-
     if items <= 0 or not 0 <= disagreement <= 1:
         raise ValueError(f"got {items} items and disagreement {disagreement}, wanted more than 0 and 0 to 1")
     a, b = _normal(level), _power(power)
-
-    def short(d: float) -> float:
-        return d * math.sqrt(items) - a * math.sqrt(disagreement) - b * math.sqrt(max(disagreement - d * d, 0.0))
-
-    return disagreement if short(disagreement) < 0 else float(brentq(short, 0.0, disagreement)) if disagreement else 0.0
+    if items <= a * a:  # so few that no disagreement is enough
+        return disagreement
+    root = math.sqrt(items + b * b - a * a)
+    return min(math.sqrt(disagreement) * (a * math.sqrt(items) + b * root) / (items + b * b), disagreement)
 
 
 def effective_items(scores: ArrayLike, groups: ArrayLike | None = None) -> float:

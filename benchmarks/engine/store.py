@@ -9,16 +9,76 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from filelock import FileLock, Timeout
 
-from benchmarks.engine.record import Record, RecordError
+from benchmarks.engine.record import Key, Record, RecordError
 from graders.kit.errors import InputError
+
+
+class Line(Protocol):
+    """What tells which run a line holds: a `Record` knows it, and so does its `Entry`."""
+
+    @property
+    def identity(self) -> str:
+        """Give the hash of all that decides the result."""
+
+    @property
+    def task(self) -> str:
+        """Give the task."""
+
+    @property
+    def key(self) -> Key:
+        """Give case, size and device."""
+
+    @property
+    def seed(self) -> int:
+        """Give the seed."""
+
+    @property
+    def status(self) -> str:
+        """Give how the run ended."""
+
+
+Known = TypeVar("Known", bound=Line)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a file by what it is about and where it lies: ten thousand records need not be held at once.
+
+    Attributes:
+        line: its number in the file, from 1. offset: bytes before it.
+    """
+
+    identity: str
+    task: str
+    key: Key
+    seed: int
+    status: str
+    file: Path
+    line: int
+    offset: int
+
+    def read(self) -> Record:
+        """Give the record itself.
+
+        Raises:
+            InputError: the file has been changed or removed meanwhile.
+        """
+        try:
+            with self.file.open("rb") as file:
+                file.seek(self.offset)
+                return Record.from_json(file.readline().decode("utf-8"))
+        except (OSError, RecordError, UnicodeDecodeError) as error:
+            raise InputError(f"{self.file.name}, line {self.line}, changed while it was read: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -35,27 +95,49 @@ def read(path: Path) -> Contents:
     Raises:
         InputError: the file cannot be opened.
     """
-    records, remarks = [], []
+    remarks: list[str] = []
+    records = tuple(record for record, _, _ in _lines(path, remarks))
+    return Contents(records, tuple(remarks))
+
+
+def index(path: Path) -> tuple[list[Entry], list[str]]:
+    """Go through a file once, keeping only what its records are about: entries in order, and a remark for every line that is none.
+
+    Raises:
+        InputError: the file cannot be opened.
+    """
+    remarks: list[str] = []
+    keys: dict[Key, Key] = {}  # seeds share one
+    entries = [
+        Entry(record.identity, sys.intern(record.task), keys.setdefault(record.key, record.key), record.seed,
+              sys.intern(record.status), path, number, offset)
+        for record, number, offset in _lines(path, remarks)
+    ]  # fmt: skip
+    return entries, remarks
+
+
+def _lines(path: Path, remarks: list[str]) -> Iterator[tuple[Record, int, int]]:
+    """Give each record with the number of its line and the bytes before it; lines that are none are added to `remarks`."""
+    offset = 0
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
-                if not line.strip():
-                    continue
                 try:
-                    records.append(Record.from_json(line.decode("utf-8")))
+                    if line.strip():
+                        yield Record.from_json(line.decode("utf-8")), number, offset
                 except (RecordError, UnicodeDecodeError) as error:
                     torn = not line.endswith(b"\n")  # every whole line ends with a line break
                     remarks.append(f"{path.name}, line {number}: {'cut off while it was written, ignored' if torn else error}")
+                offset += len(line)
     except FileNotFoundError:
-        return Contents(())
+        return
     except OSError as error:
         raise InputError(f"the records {path} cannot be read: {error}") from error
-    return Contents(tuple(records), tuple(remarks))
 
 
-def latest(records: Iterable[Record]) -> dict[str, Record]:
+def latest(records: Iterable[Known]) -> dict[str, Known]:
     """Give the record that counts for each identity: the last, except that no failure hides an earlier success."""
-    found: dict[str, Record] = {}
+    found: dict[str, Known] = {}
     for record in records:
         before = found.get(record.identity)
         if before is None or before.status != "ok" or record.status == "ok":

@@ -6,16 +6,17 @@ Pure: everything comes from the records, raw predictions included. Tables and pa
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.engine import statistics
-from benchmarks.engine.record import Record
+from benchmarks.engine.record import Key, Record
 from benchmarks.engine.statistics import Difference, Interval, McNemar, Spread
-from benchmarks.engine.store import latest
+from benchmarks.engine.store import Known, latest
 from benchmarks.engine.words import word_errors
 
 
@@ -65,21 +66,19 @@ class PairRow:
     device: str
 
 
-Key = tuple[str, str, str]
-
-
-def current(records: Iterable[Record], task: str, wanted: Iterable[str] | None = None) -> dict[Key, list[Record]]:
+def current(records: Iterable[Known], task: str, wanted: Iterable[str] | None = None) -> dict[Key, list[Known]]:
     """Give the records that count, by (case, size, device), seeds in order.
 
     `wanted` holds the identities of the task as it is now; without it, records of older code or data count too, but of those with
-    one seed only the last.
+    one seed only the last, and a machine that could not run it hides no number of another.
     """
     chosen = None if wanted is None else set(wanted)
-    found: dict[Key, dict[int, Record]] = {}
+    found: dict[Key, dict[int, Known]] = {}
     for identity, record in latest(records).items():
         if record.task == task and (chosen is None or identity in chosen):
-            key = (record.case, record.size, record.device.kind if record.device else "")
-            found.setdefault(key, {})[record.seed] = record
+            seeds = found.setdefault(record.key, {})
+            if record.status != "not run here" or record.seed not in seeds:
+                seeds[record.seed] = record
     return {key: [seeds[seed] for seed in sorted(seeds)] for key, seeds in found.items()}
 
 
@@ -88,14 +87,14 @@ class Scored:
     """What every seed made of every test item.
 
     Attributes:
-        values: (S, N) right or wrong, or errors of an utterance.
+        values: (S, N) bool, right or wrong; or float64, errors of an utterance.
         weights: (N,) 1 each, or words of an utterance; the metric is the sum of values over the sum of weights.
         groups: (N,) the group of each item.
         items: hash of the test items.
         shares: whether values are right or wrong.
     """
 
-    values: NDArray[np.float64]
+    values: NDArray[np.bool_] | NDArray[np.float64]
     weights: NDArray[np.float64]
     groups: NDArray[np.int64]
     items: str
@@ -119,24 +118,24 @@ def scored(records: Sequence[Record]) -> Scored | None:
     return Scored(values, rows[0][1], groups, hashes.pop(), kinds == {"classes"})
 
 
-def _item_scores(record: Record) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+def _item_scores(record: Record) -> tuple[NDArray[Any], NDArray[np.float64], NDArray[np.int64]]:
     assert record.predictions is not None
     labels, predicted, groups = record.predictions.arrays()
     if record.predictions.kind == "texts":
         return *word_errors(labels, predicted, str(record.config.get("language", "fa"))), groups
-    return (labels == predicted).astype(float), np.ones(len(labels)), groups
+    return labels == predicted, np.broadcast_to(1.0, len(labels)), groups
 
 
 def cases(found: dict[Key, list[Record]]) -> list[CaseRow]:
     """Make the rows of cases, in the order of the records."""
-    return [_case(key, records) for key, records in found.items()]
+    return [case_row(key, records, scored(records)) for key, records in found.items()]
 
 
-def _case(key: Key, records: Sequence[Record]) -> CaseRow:
+def case_row(key: Key, records: Sequence[Record], scores: Scored | None) -> CaseRow:
+    """Make the row of one case from its records and what `scored` makes of them."""
     done = [record for record in records if record.status == "ok" and record.value is not None]
     bad = [record for record in records if record.status != "ok"]
     values = [record.value for record in done if record.value is not None]
-    scores = scored(done)
     sampling = detectable = effective = None
     if scores is not None:
         sampling = statistics.bootstrap(scores.values, scores.groups, scores.weights)
@@ -177,18 +176,18 @@ def _detectable(a: NDArray[np.float64], b: NDArray[np.float64], scores: Scored) 
     return statistics.detectable_paired(effective, float(np.abs(a - b).mean()))
 
 
-def pairs(found: dict[Key, list[Record]], with_case: str | None = None) -> list[PairRow]:
+def pairs(found: Mapping[Key, Scored | None], with_case: str | None = None) -> list[PairRow]:
     """Compare all cases of one size and device that answered the same items, corrected for their number.
 
     With `with_case`, only the pairs that it is one of: many cases make very many pairs.
     """
-    known = [(key, scores) for key, records in found.items() if (scores := scored(records)) is not None]
+    known = [(key, scores) for key, scores in found.items() if scores is not None]
     compared: list[tuple[Key, Key, Difference, McNemar, float | None]] = []
     for (one, first), (two, second) in itertools.combinations(known, 2):
         if one[1:] != two[1:] or first.items != second.items or (with_case and with_case not in (one[0], two[0])):
             continue
         seeds = min(len(first.values), len(second.values))
-        a, b = first.values[:seeds], second.values[:seeds]
+        a, b = (side.values[:seeds].astype(float) for side in (first, second))
         right = [side if first.shares else side == 0 for side in (a, b)]
         most = statistics.mcnemar(*(side.mean(axis=0) > 0.5 for side in right))
         difference = statistics.bootstrap_difference(a, b, first.groups, first.weights)

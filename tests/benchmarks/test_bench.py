@@ -217,7 +217,8 @@ def test_rows_hold_intervals_and_corrected_pairs(file: Path) -> None:
     rows = {row.case: row for row in summary.cases(found)}
     assert rows["weak"].spread is not None and rows["weak"].spread.seeds == 3 and rows["weak"].items == 200
     assert rows["weak"].sampling is not None and rows["weak"].sampling.low < 0.5 < rows["weak"].sampling.high
-    pairs = {(pair.first, pair.second): pair for pair in summary.pairs(found)}
+    scores = {key: summary.scored(records) for key, records in found.items()}
+    pairs = {(pair.first, pair.second): pair for pair in summary.pairs(scores)}
     assert pairs["weak", "strong"].significant and pairs["weak", "strong"].difference.value == pytest.approx(-0.4, abs=0.08)
     assert not pairs["strong", "strong too"].significant
     assert all(pair.p >= pair.difference.p for pair in pairs.values())
@@ -245,6 +246,7 @@ def test_the_command_prints_table_and_remarks(toy_in_the_house: None, file: Path
 def test_every_task_of_the_house_is_sound() -> None:
     found = tasks.discover()
     assert {"digits", "clustering", "divergences", "genres", "batching"} <= set(found)
+    assert tasks.titles() == {name: task.title for name, (task, _) in found.items()}, "titles are read without an import"
     for name, (task, path) in found.items():
         assert task.name == name and path.parent == tasks.TASKS
         for size in ("small", "full"):

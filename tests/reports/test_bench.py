@@ -14,6 +14,7 @@ import pytest
 from benchmarks.engine.findings import Findings, collect
 from benchmarks.engine.record import DataUsed, Device, Memory, Metric, Predictions, Record, Split, Timing
 from benchmarks.engine.store import opened
+from benchmarks.tasks.report import made_up, reported
 from reports import charts, exports
 from reports.bench import bench_page, write_bench
 from reports.thresholds import Threshold
@@ -163,6 +164,15 @@ def test_torn_lines_are_remarked(tmp_path: Path) -> None:
     with (tmp_path / "genres.jsonl").open("a") as file:
         file.write('{"schema": 1, "iden')
     assert "cut off" in text_of(bench_page(collect([tmp_path])))
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="the most memory of a process is read from /proc")
+def test_ten_thousand_runs_fit_into_a_hundred_megabytes(tmp_path: Path) -> None:
+    """The whole process of the command, Python and its libraries included."""
+    made_up(tmp_path / "runs.jsonl", 10_000, 0)
+    cost = reported(tmp_path / "runs.jsonl", tmp_path / "out")
+    assert cost.peak_mb < 100
+    assert cost.page_mb > 1 and "10,000 records" in text_of((tmp_path / "out" / "index.html").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
