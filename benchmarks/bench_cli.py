@@ -99,9 +99,11 @@ def _list() -> None:
     for name, (task, _) in sorted(discover().items()):
         arrow = "higher is better" if task.metric.higher_is_better else "lower is better"
         cases = task.cases("small")
-        seconds = sum(case.seconds for case in cases) * task.seeds["small"]
+        here = [case for case in cases if not case.lacks]
+        seconds = sum(case.seconds * (1 if case.one_seed else task.seeds["small"]) for case in here)
         out.print(f"[bold]{clean(name)}[/]  {clean(task.title)}", soft_wrap=True, highlight=False)
         facts = [f"{len(cases)} cases, {task.seeds['small']} seeds (full: {len(task.cases('full'))}, {task.seeds['full']})"]
+        facts += [f"{len(cases) - len(here)} of the cases need what is not here"] if len(here) < len(cases) else []
         facts += [f"{task.metric.name}, {arrow}", f"about {seconds / 60:.1f} min at small size", "/".join(task.devices)]
         facts += [f"data: {', '.join(task.datasets)}"] if task.datasets else []
         facts += [f"needs {', '.join(task.needs)}"] if task.needs else []
@@ -130,6 +132,7 @@ class _Shown:
         self.total = len(plan.units)
         self.task = self.bar.add_task("running", total=plan.seconds or None)
         parts = [f"{self.total} to run", f"about {plan.seconds / 60:.1f} min"] if self.total else ["nothing to run"]
+        parts += [f"{len(plan.left_out)} do not fit into the budget"] if plan.left_out else []
         parts += [f"{plan.finished} finished before"] if plan.finished else []
         click.echo("; ".join(parts), err=True)
         if self.terminal and self.total:
@@ -177,8 +180,12 @@ def _report(task: Task, finished: Finished, rows: Sequence[CaseRow], compared: S
         low, high = pair.difference.low, pair.difference.high
         text = f"  {pair.first} − {pair.second}: {pair.difference.value:+.3f} [{low:+.3f}, {high:+.3f}], p {pair.p:.2g}"
         out.print(clean(text), highlight=False, soft_wrap=True)
-    for problem in sorted({f"{row.case}: {row.problem}" for row in rows if row.problem}):
-        out.print(f"[yellow]{clean(problem)}[/]", highlight=False, soft_wrap=True)
+    problems: dict[str, list[str]] = {}
+    for row in rows:
+        problems.setdefault(row.problem, []).append(row.case)
+    for problem, cases in sorted(problems.items()):
+        if problem:
+            out.print(f"[yellow]{clean('; '.join(cases))}: {clean(problem)}[/]", highlight=False, soft_wrap=True)
     if finished.left_out:
         out.print(f"Left out by the budget, {len(finished.left_out)}:", highlight=False)
         for unit in finished.left_out:
@@ -230,7 +237,7 @@ def _cells(metric: Metric, row: CaseRow) -> list[str]:
     """Write a row's numbers; what is not known stays empty."""
     spread, sampling = row.spread, row.sampling
     if spread is None:
-        return ["0", row.problem[:40] if row.problem else "", *[""] * 5]
+        return ["0", "failed" if row.failed else "not run", *[""] * 5]
     unit = f" {metric.unit}" if metric.unit else ""
     return [
         f"{spread.seeds}" + (f" ({row.failed} failed)" if row.failed else ""),

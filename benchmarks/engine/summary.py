@@ -168,6 +168,15 @@ def _training(record: Record) -> float:
     return timing.median_s / timing.runs if timing else record.seconds
 
 
+def _same_seeds(first: NDArray[Any], second: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give as many seeds of both, (S, N) each; a case that no seed changes has one, which stands beside each of the other's."""
+    seeds = min(len(first), len(second))
+    if seeds == 1:
+        first, second = np.broadcast_arrays(first, second)
+        seeds = len(first)
+    return first[:seeds].astype(float), second[:seeds].astype(float)
+
+
 def _detectable(a: NDArray[np.float64], b: NDArray[np.float64], scores: Scored) -> float | None:
     """The difference that a pair of classifiers which disagree as often as these would have needed; None for word errors."""
     if not scores.shares:
@@ -186,8 +195,7 @@ def pairs(found: Mapping[Key, Scored | None], with_case: str | None = None) -> l
     for (one, first), (two, second) in itertools.combinations(known, 2):
         if one[1:] != two[1:] or first.items != second.items or (with_case and with_case not in (one[0], two[0])):
             continue
-        seeds = min(len(first.values), len(second.values))
-        a, b = (side.values[:seeds].astype(float) for side in (first, second))
+        a, b = _same_seeds(first.values, second.values)
         right = [side if first.shares else side == 0 for side in (a, b)]
         most = statistics.mcnemar(*(side.mean(axis=0) > 0.5 for side in right))
         difference = statistics.bootstrap_difference(a, b, first.groups, first.weights)

@@ -38,6 +38,8 @@ class Case:
         sources: files, relative to the house, whose code is compared; the task's own file counts anyway.
         seconds: what one seed is thought to cost on one core, until it has been measured.
         reported: ids in seeds/figures/reported.csv of what the documents say about it.
+        one_seed: no seed changes what comes out, so one is run.
+        lacks: what this machine has not and the case needs, and how to get it; "" where it can be run.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Case:
     sources: tuple[str, ...] = ()
     seconds: float = 1.0
     reported: tuple[str, ...] = ()
+    one_seed: bool = False
+    lacks: str = ""
 
 
 @dataclass(frozen=True)

@@ -191,6 +191,31 @@ def test_an_absent_device_or_package_gives_no_numbers(file: Path, monkeypatch: p
     assert bench(file, seeds=1)[0].records[0].status == "ok"
 
 
+def test_a_case_that_lacks_something_is_named_and_the_others_run(file: Path) -> None:
+    def some(_: str) -> Sequence[Case]:
+        return [replace(case, lacks="get it there" if case.name == "strong" else "") for case in cases("")]
+
+    finished, quiet = bench(file, replace(TOY, cases=some))
+    absent = [record for record in finished.records if record.status == "not run here"]
+    assert {(record.case, record.problem) for record in absent} == {("strong", "get it there")} and len(absent) == 3
+    assert len(finished.records) == 9 and not [label for label in quiet.labels if label.startswith("strong,")]
+    assert len(bench(file)[0].records) == 3, "once it is here, it is run"
+    rows = {row.case: row for row in summary.cases(summary.current(store.read(file).records, "toy"))}
+    assert rows["strong"].spread is not None and rows["strong"].spread.seeds == 3
+
+
+def test_what_no_seed_changes_is_run_once_and_compared_with_every_seed(file: Path) -> None:
+    def some(_: str) -> Sequence[Case]:
+        return [replace(case, one_seed=case.name == "strong") for case in cases("")]
+
+    finished, _ = bench(file, replace(TOY, cases=some))
+    found = summary.current(finished.records, "toy")
+    assert {key[0]: len(records) for key, records in found.items()} == {"weak": 3, "strong": 1, "strong too": 3}
+    means = {row.case: row.spread.mean for row in summary.cases(found) if row.spread}
+    pairs = {(one.first, one.second): one for one in summary.pairs({key: summary.scored(rows) for key, rows in found.items()})}
+    assert pairs["weak", "strong"].difference.value == pytest.approx(means["weak"] - means["strong"]), "all three seeds of it"
+
+
 def leaky() -> Dataset:
     """One recording in two parts, under two names."""
     random = np.random.default_rng(0)
