@@ -29,8 +29,7 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 QUIET = "99"
 """Torch's profiler, which tells the kernel path, is not to print on stderr."""
 WIDE = 130
-"""Columns of a terminal from which on the whole table is shown; below, only its first `NARROW` columns after the name."""
-NARROW = 4
+"""Columns of a terminal from which on the whole table is shown."""
 
 
 @click.command("bench")
@@ -168,6 +167,7 @@ def _report(task: Task, finished: Finished, rows: Sequence[CaseRow], compared: S
     """Print the table, the pairs, and what was not run."""
     from graders.terminal import clean, out
 
+    out.print(f"[italic]{clean(task.title)}[/]", soft_wrap=True, highlight=False)
     out.print(_table(task, rows, wide=out.width >= WIDE))
     _remarks(rows, compared)
     significant = [pair for pair in compared if pair.significant]
@@ -185,7 +185,8 @@ def _report(task: Task, finished: Finished, rows: Sequence[CaseRow], compared: S
         problems.setdefault(row.problem, []).append(row.case)
     for problem, cases in sorted(problems.items()):
         if problem:
-            out.print(f"[yellow]{clean('; '.join(cases))}: {clean(problem)}[/]", highlight=False, soft_wrap=True)
+            names = "all cases" if len(cases) == len(rows) else "; ".join(cases)
+            out.print(f"[yellow]{clean(names)}: {clean(problem)}[/]", highlight=False, soft_wrap=True)
     if finished.left_out:
         out.print(f"Left out by the budget, {len(finished.left_out)}:", highlight=False)
         for unit in finished.left_out:
@@ -220,16 +221,20 @@ def _table(task: Task, rows: Sequence[CaseRow], *, wide: bool) -> Table:
 
     told = figures()
     arrow = "↑" if task.metric.higher_is_better else "↓"
-    table = Table(title=clean(task.title), title_justify="left")
-    table.add_column("case", min_width=20)
-    heads = ["seeds", f"{task.metric.name} {arrow}", "± seeds", "95 % items"]
-    heads += ["detectable", "parameters", "s/run", "documents"] if wide else ["documents"]
-    for head in heads:
-        table.add_column(head, justify="right", no_wrap=True, min_width=len(head))
+    heads = ["seeds", f"{task.metric.name.replace('_', ' ')} {arrow}", "± seeds", "95 % items"]
+    heads += ["detectable", "parameters", "s/run"] if wide else []
+    lines = []
     for row in rows:
         reported = ", ".join(f"{told[name].value[:6]}{' ⚑' if told[name].flags else ''}" for name in row.reported if name in told)
-        cells = _cells(task.metric, row)
-        table.add_row(clean(row.case), *(cells if wide else cells[:NARROW]), reported)
+        lines.append((clean(row.case), *_cells(task.metric, row)[: len(heads)], reported))
+    table = Table()
+    for place, head in enumerate(("case", *heads, "documents")):
+        if place == 0:
+            table.add_column(head, min_width=16)
+        elif any(line[place] for line in lines):  # a column that says nothing only takes room
+            table.add_column(head, justify="right", no_wrap=head != "documents", min_width=len(head))
+    for line in lines:
+        table.add_row(*(cell for place, cell in enumerate(line) if place == 0 or any(other[place] for other in lines)))
     return table
 
 

@@ -1,7 +1,8 @@
 """What changed between two sets of records: each case before and after, with an interval, and whether it is more than chance.
 
 Where both runs answered the same test items, they are compared item by item (groups of items as a whole); else seed by seed, where
-at least two seeds are in both; else there is a difference and no verdict. All p are corrected for the number of cases (Holm).
+at least two seeds are in both; else there is a difference and no verdict. All p are corrected for the number of cases (Holm), those
+aside in which every answer is the same: there is nothing in them that chance could have done (Tarone, 1990).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from benchmarks.engine import statistics, summary
 from benchmarks.engine.record import Key, Metric, Record
 
-Verdict = Literal["better", "worse", "no difference shown", "not comparable", "gone", "new"]
+Verdict = Literal["better", "worse", "no difference shown", "unchanged", "not comparable", "gone", "new"]
 CHANCE = 1 - statistics.LEVEL
 
 
@@ -29,7 +30,8 @@ class Change:
         low, high: 95 % interval of the difference; p: that it is chance, corrected; None where nothing could be tested.
         by: "items", "seeds" or "": what was paired.
         faster: training seconds before / after; above 1 is faster, None where either is unknown. Machines must be alike to mean much.
-        verdict: in the metric's own direction; "gone" where only the first side has a number, "new" where only the second has.
+        verdict: in the metric's own direction; "unchanged" where every answer, or every seed's number, is the same; "gone" where
+            only the first side has a number, "new" where only the second has.
     """
 
     task: str
@@ -89,6 +91,8 @@ def _tested_by_items(change: Change, first: Sequence[Record], second: Sequence[R
     one, two = summary.scored(first), summary.scored(second)
     if one is None or two is None or one.items != two.items or one.shares != two.shares:
         return None
+    if np.array_equal(one.values, two.values):
+        return replace(change, difference=0.0, by="items", verdict="unchanged")
     found = statistics.bootstrap_difference(two.values.mean(axis=0), one.values.mean(axis=0), two.groups, two.weights)
     return replace(change, difference=found.value, low=found.low, high=found.high, p=found.p, by="items")
 
@@ -97,6 +101,8 @@ def _tested_by_seeds(change: Change, one: dict[int, float], two: dict[int, float
     shared = sorted(set(one) & set(two))
     if len(shared) < 2:
         return None
+    if one == two:
+        return replace(change, difference=0.0, by="seeds", verdict="unchanged")
     spread = statistics.seed_spread([two[seed] - one[seed] for seed in shared])
     assert spread.deviation is not None
     p = _student(spread.mean, spread.deviation, spread.seeds)

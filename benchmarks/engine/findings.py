@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.engine import summary
 from benchmarks.engine.record import DataUsed, Device, Key, Metric, Record
-from benchmarks.engine.store import Entry, index, read
+from benchmarks.engine.store import Contents, Entry, index, read
 from benchmarks.engine.summary import CaseRow, PairRow, Scored
 from benchmarks.engine.task import titles
 from graders.kit.errors import InputError
@@ -130,17 +130,18 @@ def collect(paths: Sequence[Path]) -> Findings:
     return Findings(tuple(chapters), tuple(remarks), len(entries))
 
 
-def records_of(path: Path) -> list[Record]:
-    """Every record of a file, or of a folder's files.
+def contents_of(path: Path) -> Contents:
+    """Every record of a file, or of a folder's files, and remarks on lines that are none.
 
     Raises:
         InputError: the path is missing, or there is no record in it.
     """
     contents = [read(file) for file in _files(path)]
-    records = [record for one in contents for record in one.records]
+    records = tuple(record for one in contents for record in one.records)
+    remarks = tuple(remark for one in contents for remark in one.remarks)
     if not records:
-        raise InputError(_nothing(str(path), [remark for one in contents for remark in one.remarks]))
-    return records
+        raise InputError(_nothing(str(path), remarks))
+    return Contents(records, remarks)
 
 
 def _nothing(where: str, remarks: Sequence[str]) -> str:

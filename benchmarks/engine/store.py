@@ -7,6 +7,7 @@ process died in that run, and the run is recorded as failed.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import sys
@@ -132,7 +133,7 @@ def _lines(path: Path, remarks: list[str]) -> Iterator[tuple[Record, int, int]]:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise InputError(f"the records {path} cannot be read: {error}") from error
+        raise InputError(f"the records {path} cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
 def latest(records: Iterable[Known]) -> dict[str, Known]:
@@ -170,7 +171,7 @@ class Store:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise InputError(f"the records {self.path} cannot be written: {error}") from error
+            raise _refused(self.path, error) from error
         self.records.append(record)
 
     @property
@@ -180,7 +181,10 @@ class Store:
     @contextmanager
     def running(self, template: Record) -> Iterator[None]:
         """Leave `template`, a failed record, beside the file while the block runs; a killed process leaves it there."""
-        self._running.write_text(template.to_json() + "\n", encoding="utf-8")
+        try:
+            self._running.write_text(template.to_json() + "\n", encoding="utf-8")
+        except OSError as error:
+            raise _refused(self.path, error) from error
         try:
             yield
         finally:
@@ -205,20 +209,34 @@ def opened(path: Path) -> Iterator[Store]:
     """Open a file of records for writing, alone.
 
     Raises:
-        InputError: another process writes to it, or it cannot be written.
+        InputError: another process writes to it, or it cannot be written: said now, and not after the first run.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(_lock_of(path), timeout=1)
+        if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+            raise PermissionError(errno.EACCES, "permission denied")
+    except OSError as error:
+        raise _refused(path, error) from error
+    lock = FileLock(_lock_of(path), timeout=1)
+    try:
         lock.acquire()
     except Timeout:
         raise InputError(f"another sanjeh writes to {path} right now; wait for it, or choose another file by --records") from None
     except OSError as error:
-        raise InputError(f"the records {path} cannot be written: {error}") from error
+        raise InputError(
+            f"the records {path} were last written by another user, whose lock {_lock_of(path)} cannot be taken"
+            f" ({error.strerror}): have it removed, or choose another file by --records"
+        ) from error
     try:
         yield Store(path)
     finally:
         lock.release()
+
+
+def _refused(path: Path, error: OSError) -> InputError:
+    """Say that records cannot be written, and where to put them instead."""
+    reason = (error.strerror or str(error)).lower()
+    return InputError(f"the records {path} cannot be written ({reason}): choose another file by --records")
 
 
 def _lock_of(path: Path) -> Path:
