@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reports.thresholds import Threshold
 
 WORSE = 1
-"""Exit code of `compare --fail-if-worse`, as `graders.cli.Exit.FAILED`."""
+"""Exit code of `compare --fail-if-worse`, and of `rescore` where a record disagrees with its answers, as `graders.cli.Exit.FAILED`."""
 WIDE = 120
 """Columns of a terminal from which on everything that is known of a change is shown."""
 RECORDS = Path(__file__).resolve().parents[1] / "benchmarks" / "records"
@@ -56,6 +56,29 @@ def _thresholds() -> tuple[Threshold, ...]:
 
     course = Course()
     return tuple(item for slug in course.slugs() for item in thresholds(course.assignment(slug), course.hidden_suite(slug)))
+
+
+@group.command("rescore")
+@click.argument("records", nargs=-1, type=click.Path(path_type=Path))
+def rescore(records: Sequence[Path]) -> None:
+    """Score the raw answers in RECORDS again (default: the published ones), and name records that say something else."""
+    from benchmarks.engine.findings import contents_of
+    from benchmarks.engine.rescore import rescored
+    from graders.terminal import clean, out
+
+    contents = [contents_of(path) for path in records or [RECORDS]]
+    scores = list(rescored(record for one in contents for record in one.records))
+    wrong = [score for score in scores if not score.agrees]
+    for score in wrong:
+        record, found = score.record, score.problem if score.again is None else f"its answers give {score.again:.6g}"
+        line = f"{record.task}, {record.case}, seed {record.seed}: {record.metric.name} {score.stored:.6g}, but {found}"
+        out.print(f"[red]{clean(line)}[/]", soft_wrap=True, highlight=False)
+    for remark in (remark for one in contents for remark in one.remarks):
+        click.echo(f"note: {remark}", err=True)
+    total = sum(len(one.records) for one in contents)
+    click.echo(f"{len(scores)} of {total} records hold answers that can be scored; {len(scores) - len(wrong)} agree.")
+    if wrong:
+        sys.exit(WORSE)
 
 
 @group.command("compare")

@@ -11,7 +11,7 @@ from typing import Any
 from graders.kit.assignment import Assignment, CheckSpec
 
 REFERENCE = "reference"
-ASIDE = frozenset({"bands", "gap", "cpu_seconds_per_run", "seconds", "training", "experiment", "seeds"})
+ASIDE = frozenset({"bands", "gap", "cpu_seconds_per_run", "seconds", "training", "trainings", "experiment", "seeds"})
 """Numbers of a calibration that are no scores."""
 ON_UNSEEN = "withheld"
 """What a variant's scores are called where there are several kinds of it."""
@@ -37,7 +37,7 @@ def thresholds(assignment: Assignment, folder: Path) -> Iterator[Threshold]:
     for path in sorted(folder.glob("calibration*.json")):
         for spec, node in _measured(assignment, json.loads(path.read_text(encoding="utf-8"))):
             scores = dict(_scores(node))
-            order = sorted(scores, key=lambda name: (name != REFERENCE, name))
+            order = sorted(scores, key=lambda name: (name != REFERENCE, not name.startswith(REFERENCE), name))
             bands = tuple((band.floor, band.share) for band in spec.bands)
             if scores:
                 rows = tuple((name, scores[name]) for name in order)
@@ -64,7 +64,7 @@ def _scores(node: Mapping[str, Any]) -> Iterator[tuple[str, tuple[float, ...]]]:
         if name in ASIDE:
             continue
         values = value.get("values") if isinstance(value, Mapping) else value
-        if isinstance(values, list) and len(values) > 1 and all(isinstance(one, int | float) for one in values):
+        if isinstance(values, list) and values and all(isinstance(one, int | float) for one in values):
             yield name, tuple(float(one) for one in values)
         elif isinstance(value, Mapping):
             yield from ((name if inner == ON_UNSEEN else inner, scores) for inner, scores in _scores(value))

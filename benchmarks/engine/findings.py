@@ -42,6 +42,16 @@ class Confusion:
     names: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
 
+    def commonest(self, most: int) -> list[tuple[str, str, int, float]]:
+        """Give the most frequent wrong answers: true class, recognised class, how often, and as a share of the true class."""
+        wrong = [
+            (self.names[true], self.names[found], count, count / sum(row))
+            for true, row in enumerate(self.counts)
+            for found, count in enumerate(row)
+            if true != found and count
+        ]
+        return sorted(wrong, key=lambda one: -one[2])[:most]
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

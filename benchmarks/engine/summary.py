@@ -6,6 +6,7 @@ Pure: everything comes from the records, raw predictions included. Tables and pa
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +53,7 @@ class PairRow:
     """Two cases on the same test items. `p` is that of t over groups, corrected for all pairs (Holm); `significant` is p < 0.05.
 
     McNemar's test is about the answers that more than half of the seeds give right. `detectable` is the difference that this test
-    set would have shown for a pair that disagrees as often as this one; None where items are not right or wrong.
+    set would have shown for a pair that disagrees as often as this one, or, for word errors, whose interval is as wide.
     """
 
     first: str
@@ -60,7 +61,7 @@ class PairRow:
     difference: Difference
     mcnemar: McNemar
     p: float
-    detectable: float | None
+    detectable: float
     significant: bool
     size: str
     device: str
@@ -142,9 +143,11 @@ def case_row(key: Key, records: Sequence[Record], scores: Scored | None) -> Case
         if scores.shares:
             effective = statistics.effective_items(scores.values, scores.groups)
             detectable = statistics.detectable_difference(effective, sampling.value)
+        else:
+            detectable = statistics.detectable_by_interval(sampling)
     return CaseRow(
         *key,
-        spread=statistics.seed_spread(values) if values else None,
+        spread=statistics.seed_spread(values, bounds=_bounds(scores)) if values else None,
         sampling=sampling,
         detectable=detectable,
         items=None if scores is None else scores.values.shape[1],
@@ -156,6 +159,11 @@ def case_row(key: Key, records: Sequence[Record], scores: Scored | None) -> Case
         identities=tuple(record.identity for record in records),
         reported=records[-1].reported,
     )
+
+
+def _bounds(scores: Scored | None) -> tuple[float, float]:
+    """Between what a metric lies: shares in [0, 1], rates of errors from 0 on, others anywhere."""
+    return (-math.inf, math.inf) if scores is None else (0.0, 1.0 if scores.shares else math.inf)
 
 
 def training_seconds(records: Sequence[Record]) -> float | None:
@@ -177,10 +185,8 @@ def _same_seeds(first: NDArray[Any], second: NDArray[Any]) -> tuple[NDArray[np.f
     return first[:seeds].astype(float), second[:seeds].astype(float)
 
 
-def _detectable(a: NDArray[np.float64], b: NDArray[np.float64], scores: Scored) -> float | None:
-    """The difference that a pair of classifiers which disagree as often as these would have needed; None for word errors."""
-    if not scores.shares:
-        return None
+def _detectable(a: NDArray[np.float64], b: NDArray[np.float64], scores: Scored) -> float:
+    """The difference that a pair of classifiers which disagree as often as these would have needed."""
     effective = statistics.effective_items(a.mean(axis=0) - b.mean(axis=0), scores.groups)
     return statistics.detectable_paired(effective, float(np.abs(a - b).mean()))
 
@@ -191,7 +197,7 @@ def pairs(found: Mapping[Key, Scored | None], with_case: str | None = None) -> l
     With `with_case`, only the pairs that it is one of: many cases make very many pairs.
     """
     known = [(key, scores) for key, scores in found.items() if scores is not None]
-    compared: list[tuple[Key, Key, Difference, McNemar, float | None]] = []
+    compared: list[tuple[Key, Key, Difference, McNemar, float]] = []
     for (one, first), (two, second) in itertools.combinations(known, 2):
         if one[1:] != two[1:] or first.items != second.items or (with_case and with_case not in (one[0], two[0])):
             continue
@@ -199,7 +205,8 @@ def pairs(found: Mapping[Key, Scored | None], with_case: str | None = None) -> l
         right = [side if first.shares else side == 0 for side in (a, b)]
         most = statistics.mcnemar(*(side.mean(axis=0) > 0.5 for side in right))
         difference = statistics.bootstrap_difference(a, b, first.groups, first.weights)
-        compared.append((one, two, difference, most, _detectable(a, b, first)))
+        detectable = _detectable(a, b, first) if first.shares else statistics.detectable_by_interval(difference)
+        compared.append((one, two, difference, most, detectable))
     corrected = statistics.holm([difference.p for _, _, difference, _, _ in compared])
     return [
         PairRow(one[0], two[0], difference, most, p, detectable, p < 1 - statistics.LEVEL, one[1], one[2])
