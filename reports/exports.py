@@ -55,6 +55,13 @@ def _facts(chapter: Chapter) -> list[str]:
         f"- data: {_md(data.name)}, {data.examples} examples, {_md(data.source)}, `{data.fingerprint[:12]}`, {_md(data.audit)}"
         for data in chapter.data
     ]
+    first = next((view.row for view in chapter.cases if view.row.sampling), None)
+    if first and first.sampling and first.detectable is not None:
+        size = f"{first.items} items in {first.sampling.groups} groups"
+        lines.append(f"- test part: {size}; a figure measured elsewhere has to differ by {first.detectable:.3f} for it to show")
+    if chapter.effects:
+        found = sum(pair.significant for pair in chapter.effects)
+        lines.append(f"- {found} of {len(chapter.effects)} pairs on the same items differ (p < 0.05, corrected by Holm)")
     if chapter.overridden:
         lines.append(f"- **the failed audit of {', '.join(map(_md, chapter.overridden))} was overridden**")
     return lines

@@ -75,7 +75,8 @@ def measured(value: float, language: str, like: float | None = None) -> str:
     size = abs(value if like is None else like)
     if value - value != 0 or size >= 0.01 or value == 0:
         decimals = 0 if size >= 1000 or size == 0 else 1 if size >= 100 else 2 if size >= 10 else 3
-        return fixed(value, decimals, language=language)
+        if value == 0 or round(value, decimals):
+            return fixed(value, decimals, language=language)
     size = abs(value)
     if size >= 1e-4:
         return plain(float(f"{value:.2g}"), language)

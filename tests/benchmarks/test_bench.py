@@ -268,6 +268,38 @@ def test_the_command_prints_table_and_remarks(toy_in_the_house: None, file: Path
     assert wrong.exit_code == 2 and "wanted one of: toy" in wrong.output + getattr(wrong, "stderr", "")
 
 
+DROPPED = """
+from benchmarks.engine.record import Metric
+from benchmarks.engine.task import Case, Outcome, Task
+
+TASK = Task(
+    name="dropped",
+    title="A file that nobody lists",
+    metric=Metric("ratio", higher_is_better=True, unit="×", of="run"),
+    cases=lambda size: [Case("only", {})],
+    run=lambda case, setting: Outcome({"ratio": 2.0 + setting.seed}),
+    seeds={"small": 2, "full": 2},
+)
+"""
+
+
+def test_a_file_dropped_into_the_folder_is_a_benchmark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Listed, run and reported, and no other file knows of it."""
+    import benchmarks.tasks
+
+    folder = tmp_path / "tasks"
+    folder.mkdir()
+    (folder / "dropped_here.py").write_text(DROPPED)
+    monkeypatch.setattr(tasks, "TASKS", folder)
+    monkeypatch.setattr(benchmarks.tasks, "__path__", [str(folder)])
+    runner = CliRunner()
+    assert "A file that nobody lists" in runner.invoke(main, ["bench"]).output
+    done = runner.invoke(main, ["bench", "dropped", "--records", str(tmp_path / "r.jsonl")])
+    assert done.exit_code == 0 and "2.5 ×" in done.output, done.output
+    done = runner.invoke(main, ["report", "bench", str(tmp_path / "r.jsonl"), "-o", str(tmp_path / "out")])
+    assert done.exit_code == 0 and "A file that nobody lists" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
 def test_every_task_of_the_house_is_sound() -> None:
     found = tasks.discover()
     assert {"digits", "clustering", "divergences", "genres", "batching"} <= set(found)
