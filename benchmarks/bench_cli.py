@@ -225,7 +225,7 @@ def _table(task: Task, rows: Sequence[CaseRow], *, wide: bool) -> Table:
     heads += ["detectable", "parameters", "s/run"] if wide else []
     lines = []
     for row in rows:
-        reported = ", ".join(f"{told[name].value[:6]}{' ⚑' if told[name].flags else ''}" for name in row.reported if name in told)
+        reported = ", ".join(f"{told[name].short}{' ⚑' if told[name].flags else ''}" for name in row.reported if name in told)
         lines.append((clean(row.case), *_cells(task.metric, row)[: len(heads)], reported))
     table = Table()
     for place, head in enumerate(("case", *heads, "documents")):

@@ -16,7 +16,7 @@ from seeds.figures import Figure
 from . import charts, exports
 from .environment import TEMPLATES, pieces
 from .files import write
-from .tables.bench import ranked, short
+from .tables.bench import ranked
 from .thresholds import Threshold
 
 SHOWN = 12
@@ -84,7 +84,6 @@ def bench_pieces(
         comparable=comparable,
         points=points,
         band_labels=band_labels,
-        short=short,
         matrix=MATRIX,
         shown=SHOWN,
         script=Markup(script),  # a file of ours

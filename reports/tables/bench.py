@@ -96,14 +96,7 @@ def _row(chapter: Chapter, view: CaseView) -> BenchRow:
 def told(figure: Figure) -> str:
     """A document's figure in one line: value, source, known defects."""
     flags = f" [{', '.join(flag.name for flag in figure.flags)}]" if figure.flags else ""
-    return f"{figure.metric} {short(figure)} ({figure.id}, {figure.document}){flags}"
-
-
-def short(figure: Figure) -> str:
-    """A document's value, to four digits where it is a number, percents as such."""
-    if figure.number is None:
-        return figure.value
-    return f"{float(figure.value):.4g}" + (" %" if "_pct" in figure.metric else "")
+    return f"{figure.metric} {figure.short} ({figure.id}, {figure.document}){flags}"
 
 
 def _places(view: CaseView) -> str:
