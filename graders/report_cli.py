@@ -19,6 +19,7 @@ WORSE = 1
 """Exit code of `compare --fail-if-worse`, and of `rescore` where a record disagrees with its answers, as `graders.cli.Exit.FAILED`."""
 WIDE = 120
 """Columns of a terminal from which on everything that is known of a change is shown."""
+NOTHING = "Nothing to compare: no case has a number on either side."
 RECORDS = Path(__file__).resolve().parents[1] / "benchmarks" / "records"
 
 
@@ -102,7 +103,7 @@ def compare(before: Path, after: Path, fail_if_worse: bool, tolerance: float | N
         if changed:
             out.print(_table(changed, wide=out.width >= WIDE))
     counts = {verdict: sum(change.verdict == verdict for change in changes) for verdict in {one.verdict for one in changes}}
-    out.print(", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())), highlight=False)
+    out.print(", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or NOTHING, highlight=False)
     for remark in (*first.remarks, *second.remarks):
         click.echo(f"note: {remark}", err=True)
     bad = comparison.worse(changes, tolerance)

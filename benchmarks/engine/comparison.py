@@ -51,9 +51,9 @@ class Change:
 
 
 def compare(before: Sequence[Record], after: Sequence[Record]) -> list[Change]:
-    """Every case of either side, by task and case."""
+    """Every case that has a number on either side, by task and case."""
     tasks = sorted({record.task for record in (*before, *after)})
-    changes = [change for task in tasks for change in _task(task, before, after)]
+    changes = [change for task in tasks for change in _task(task, before, after) if (change.before, change.after) != (None, None)]
     tested = [place for place, change in enumerate(changes) if change.p is not None]
     corrected = statistics.holm([changes[place].p or 0.0 for place in tested])
     for place, p in zip(tested, corrected, strict=True):
@@ -73,7 +73,7 @@ def _change(task: str, key: Key, first: Sequence[Record], second: Sequence[Recor
     change = Change(task, *key, metric, before, after)
     if before is None or after is None:
         gone = before is not None
-        return replace(change, verdict="gone" if gone else "new" if after is not None else "not comparable")
+        return replace(change, verdict="gone" if gone else "new")
     change = replace(change, difference=after - before, faster=_faster(first, second))
     return _tested_by_items(change, first, second) or _tested_by_seeds(change, one, two) or change
 

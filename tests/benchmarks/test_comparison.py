@@ -80,7 +80,7 @@ def test_other_items_or_one_seed_give_no_verdict() -> None:
 
 def test_gone_and_new_cases_are_named() -> None:
     failed = replace(run("a", 0, 0.9), status="failed", metrics={}, predictions=None)
-    changes = compare([run("a", 0, 0.9)], [failed, run("b", 0, 0.5)])
+    changes = compare([run("a", 0, 0.9)], [failed, run("b", 0, 0.5), replace(failed, case="never ran")])
     assert {change.case: change.verdict for change in changes} == {"a": "gone", "b": "new"}
     assert [change.case for change in worse(changes)] == ["a"]
 
