@@ -129,7 +129,7 @@ def _table(changes: Sequence[Change], *, wide: bool) -> Table:
             clean(one.case) + ("" if (one.size, one.device) == ("small", "cpu") else f" ({one.size}, {one.device})"),
             *("" if value is None else f"{value:.4g}" for value in (one.before, one.after)),
             escape(" ".join(known)),
-            "" if one.p is None else f"{one.p:.3f}",
+            "" if one.p is None else f"{one.p:.3f}" if one.p >= 0.0005 else "<0.001",
             *more,
             {"better": "[green]better[/]", "worse": "[red]worse[/]", "gone": "[red]gone[/]"}.get(one.verdict, one.verdict),
         )

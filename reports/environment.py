@@ -43,6 +43,7 @@ def environment(language: str) -> Environment:
         percent=partial(i18n.percent, language=language),
         fixed=partial(i18n.fixed, language=language),
         measured=partial(i18n.measured, language=language),
+        probability=partial(i18n.probability, language=language),
         signed=partial(i18n.signed, language=language),
         plain=partial(i18n.plain, language=language),
         duration=partial(i18n.duration, language=language),

@@ -84,6 +84,12 @@ def measured(value: float, language: str, like: float | None = None) -> str:
     return plain(float(mantissa), language) + digits("×10", language) + str(int(power)).translate(_RAISED)
 
 
+def probability(p: float, language: str) -> str:
+    """A p value to three decimals; one that would be 0.000 is "< 0.001": chance is never ruled out."""
+    least = fixed(0.001, 3, language=language)
+    return fixed(p, 3, language=language) if p >= 0.0005 else f"<\N{NO-BREAK SPACE}{least}"
+
+
 def signed(value: float, decimals: int = 3, *, language: str) -> str:
     """A difference: always with its sign."""
     sign = "+" if value > 0 else "−" if value < 0 else ""

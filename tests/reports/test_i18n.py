@@ -72,6 +72,10 @@ def test_measured_numbers_are_as_long_as_they_are_worth(value: float, like: floa
     assert i18n.measured(4.072e-17, "fa") == "۴٫۱×۱۰⁻¹⁷"
 
 
+def test_chance_is_never_ruled_out() -> None:
+    assert [i18n.probability(p, "en") for p in (0.0478, 0.0006, 1e-9)] == ["0.048", "0.001", "<\N{NO-BREAK SPACE}0.001"]
+
+
 def test_axes_have_short_numbers() -> None:
     assert [i18n.plain(value, "en") for value in (0.25, 1000.0, 0.001, 1e-12)] == ["0.25", "1000", "0.001", "10⁻¹²"]
 
