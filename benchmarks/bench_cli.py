@@ -29,8 +29,7 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 QUIET = "99"
 """Torch's profiler, which tells the kernel path, is not to print on stderr."""
 WIDE = 130
-"""Columns of a terminal from which on the whole table is shown; below, only its first `NARROW` columns after the name."""
-NARROW = 4
+"""Columns of a terminal from which on the whole table is shown."""
 
 
 @click.command("bench")
@@ -73,7 +72,7 @@ def command(
         everything = tuple(opened.records)
         remarks = opened.contents.remarks
     found = summary.current(everything, task, finished.identities)
-    _report(chosen, finished, summary.cases(found), summary.pairs(found))
+    _report(chosen, finished, summary.cases(found), summary.pairs({key: summary.scored(rows) for key, rows in found.items()}))
     for remark in remarks:
         click.echo(f"note: {remark}", err=True)
     click.echo(f"records: {file}")
@@ -99,9 +98,11 @@ def _list() -> None:
     for name, (task, _) in sorted(discover().items()):
         arrow = "higher is better" if task.metric.higher_is_better else "lower is better"
         cases = task.cases("small")
-        seconds = sum(case.seconds for case in cases) * task.seeds["small"]
+        here = [case for case in cases if not case.lacks]
+        seconds = sum(case.seconds * (1 if case.one_seed else task.seeds["small"]) for case in here)
         out.print(f"[bold]{clean(name)}[/]  {clean(task.title)}", soft_wrap=True, highlight=False)
         facts = [f"{len(cases)} cases, {task.seeds['small']} seeds (full: {len(task.cases('full'))}, {task.seeds['full']})"]
+        facts += [f"{len(cases) - len(here)} of the cases need what is not here"] if len(here) < len(cases) else []
         facts += [f"{task.metric.name}, {arrow}", f"about {seconds / 60:.1f} min at small size", "/".join(task.devices)]
         facts += [f"data: {', '.join(task.datasets)}"] if task.datasets else []
         facts += [f"needs {', '.join(task.needs)}"] if task.needs else []
@@ -130,6 +131,7 @@ class _Shown:
         self.total = len(plan.units)
         self.task = self.bar.add_task("running", total=plan.seconds or None)
         parts = [f"{self.total} to run", f"about {plan.seconds / 60:.1f} min"] if self.total else ["nothing to run"]
+        parts += [f"{len(plan.left_out)} do not fit into the budget"] if plan.left_out else []
         parts += [f"{plan.finished} finished before"] if plan.finished else []
         click.echo("; ".join(parts), err=True)
         if self.terminal and self.total:
@@ -165,6 +167,7 @@ def _report(task: Task, finished: Finished, rows: Sequence[CaseRow], compared: S
     """Print the table, the pairs, and what was not run."""
     from graders.terminal import clean, out
 
+    out.print(f"[italic]{clean(task.title)}[/]", soft_wrap=True, highlight=False)
     out.print(_table(task, rows, wide=out.width >= WIDE))
     _remarks(rows, compared)
     significant = [pair for pair in compared if pair.significant]
@@ -177,8 +180,13 @@ def _report(task: Task, finished: Finished, rows: Sequence[CaseRow], compared: S
         low, high = pair.difference.low, pair.difference.high
         text = f"  {pair.first} − {pair.second}: {pair.difference.value:+.3f} [{low:+.3f}, {high:+.3f}], p {pair.p:.2g}"
         out.print(clean(text), highlight=False, soft_wrap=True)
-    for problem in sorted({f"{row.case}: {row.problem}" for row in rows if row.problem}):
-        out.print(f"[yellow]{clean(problem)}[/]", highlight=False, soft_wrap=True)
+    problems: dict[str, list[str]] = {}
+    for row in rows:
+        problems.setdefault(row.problem, []).append(row.case)
+    for problem, cases in sorted(problems.items()):
+        if problem:
+            names = "all cases" if len(cases) == len(rows) else "; ".join(cases)
+            out.print(f"[yellow]{clean(names)}: {clean(problem)}[/]", highlight=False, soft_wrap=True)
     if finished.left_out:
         out.print(f"Left out by the budget, {len(finished.left_out)}:", highlight=False)
         for unit in finished.left_out:
@@ -213,16 +221,20 @@ def _table(task: Task, rows: Sequence[CaseRow], *, wide: bool) -> Table:
 
     told = figures()
     arrow = "↑" if task.metric.higher_is_better else "↓"
-    table = Table(title=clean(task.title), title_justify="left")
-    table.add_column("case", min_width=20)
-    heads = ["seeds", f"{task.metric.name} {arrow}", "± seeds", "95 % items"]
-    heads += ["detectable", "parameters", "s/run", "documents"] if wide else ["documents"]
-    for head in heads:
-        table.add_column(head, justify="right", no_wrap=True, min_width=len(head))
+    heads = ["seeds", f"{task.metric.name.replace('_', ' ')} {arrow}", "± seeds", "95 % items"]
+    heads += ["detectable", "parameters", "s/run"] if wide else []
+    lines = []
     for row in rows:
-        reported = ", ".join(f"{told[name].value[:6]}{' ⚑' if told[name].flags else ''}" for name in row.reported if name in told)
-        cells = _cells(task.metric, row)
-        table.add_row(clean(row.case), *(cells if wide else cells[:NARROW]), reported)
+        reported = ", ".join(f"{told[name].short}{' ⚑' if told[name].flags else ''}" for name in row.reported if name in told)
+        lines.append((clean(row.case), *_cells(task.metric, row)[: len(heads)], reported))
+    table = Table()
+    for place, head in enumerate(("case", *heads, "documents")):
+        if place == 0:
+            table.add_column(head, min_width=16)
+        elif any(line[place] for line in lines):  # a column that says nothing only takes room
+            table.add_column(head, justify="right", no_wrap=head != "documents", min_width=len(head))
+    for line in lines:
+        table.add_row(*(cell for place, cell in enumerate(line) if place == 0 or any(other[place] for other in lines)))
     return table
 
 
@@ -230,7 +242,7 @@ def _cells(metric: Metric, row: CaseRow) -> list[str]:
     """Write a row's numbers; what is not known stays empty."""
     spread, sampling = row.spread, row.sampling
     if spread is None:
-        return ["0", row.problem[:40] if row.problem else "", *[""] * 5]
+        return ["0", "failed" if row.failed else "not run", *[""] * 5]
     unit = f" {metric.unit}" if metric.unit else ""
     return [
         f"{spread.seeds}" + (f" ({row.failed} failed)" if row.failed else ""),

@@ -11,16 +11,25 @@ from pathlib import Path
 from markupsafe import Markup
 
 from benchmarks.engine.findings import CaseView, Chapter, Findings
-from seeds.figures import Figure, Flag
+from seeds.figures import Figure
 
 from . import charts, exports
-from .environment import TEMPLATES, render
+from .environment import TEMPLATES, pieces
 from .files import write
 from .tables.bench import ranked
 from .thresholds import Threshold
 
 SHOWN = 12
 """Learning curves and confusion matrices are drawn for so many cases, the best; the rest is in the records."""
+MATRIX = 15
+"""Up to so many classes a confusion matrix is a table of counts; beyond, a picture, and the commonest confusions."""
+PLOT = (50.0, 15.0, 505.0, 210.0)
+"""Left, top, right and bottom of the chart of time against the metric."""
+MARK = 15.0
+"""Diameter of a mark in it, and a little air."""
+BANDS = (200.0, 240.0, 72.0, 450.0)
+"""Left and width of a chart of thresholds, width of a label, and where the picture ends."""
+POINTS = 60
 CURVES = ("accuracy", "validation_accuracy", "wer", "validation_wer", "loss", "validation_loss")
 
 
@@ -31,7 +40,7 @@ class Drawn:
     Attributes:
         views: cases, best first.
         scale: of the main metric, figures of the documents included where they are of its kind.
-        speed: of training seconds; None where there are none.
+        speed: of training seconds; None where there are none to compare, or the metric is itself one of speed.
         curves: (what it is, its scale, cases that have it).
     """
 
@@ -47,23 +56,35 @@ class Drawn:
 def bench_page(
     findings: Findings, thresholds: tuple[Threshold, ...] = (), *, language: str = "en", calendar: str = "gregorian"
 ) -> str:
-    """The report as HTML.
+    """The report as HTML; raises as `bench_pieces` does."""
+    return "".join(bench_pieces(findings, thresholds, language=language, calendar=calendar))
+
+
+def bench_pieces(
+    findings: Findings, thresholds: tuple[Threshold, ...] = (), *, language: str = "en", calendar: str = "gregorian"
+) -> Iterator[str]:
+    """The report as HTML, piece by piece.
 
     Raises:
         ValueError: there are no reports in that language, or no such calendar.
     """
     script = (TEMPLATES / "sort.js").read_text(encoding="utf-8")
-    return render(
+    figures = _figures(findings)
+    return pieces(
         "bench.html.j2",
         language,
         calendar=calendar,
         findings=findings,
-        drawn=tuple(drawn(chapter, f"chapter-{number}") for number, chapter in enumerate(findings.chapters, 1)),
+        chapters=tuple(drawn(chapter, f"chapter-{number}") for number, chapter in enumerate(findings.chapters, 1)),
         measured=max((run.measured for chapter in findings.chapters for view in chapter.cases for run in view.runs), default=""),
-        flags=tuple(_flags(findings)),
+        figures=figures,
+        flags=tuple({flag.name: flag for figure in figures for flag in figure.flags}.values()),
         thresholds=thresholds,
         charts=charts,
         comparable=comparable,
+        points=points,
+        band_labels=band_labels,
+        matrix=MATRIX,
         shown=SHOWN,
         script=Markup(script),  # a file of ours
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -84,7 +105,7 @@ def write_bench(
     write(folder / "bench.csv", exports.to_csv(findings))
     write(folder / "bench.tex", exports.to_latex(findings))
     page = folder / "index.html"
-    write(page, bench_page(findings, thresholds, language=language, calendar=calendar))
+    write(page, bench_pieces(findings, thresholds, language=language, calendar=calendar))
     return page
 
 
@@ -99,8 +120,8 @@ def drawn(chapter: Chapter, anchor: str) -> Drawn:
         chapter=chapter,
         anchor=anchor,
         views=views,
-        scale=charts.linear(values),
-        speed=charts.logarithmic(seconds) if seconds else None,
+        scale=charts.fitting(values),
+        speed=charts.logarithmic(seconds) if len(seconds) > 1 and not chapter.metric.unit else None,
         curves=tuple(_panels(best)),
         confusions=tuple(view for view in best if view.confusion),
     )
@@ -130,11 +151,30 @@ def _panels(views: list[CaseView]) -> Iterator[tuple[str, charts.Scale, tuple[Ca
             yield name, charts.linear(values), chosen
 
 
-def _flags(findings: Findings) -> Iterator[Flag]:
-    """Every defect of a figure that the report shows, once."""
-    known: dict[str, Flag] = {}
-    for chapter in findings.chapters:
-        for view in chapter.cases:
-            for figure in view.figures:
-                known.update({flag.name: flag for flag in figure.flags})
-    return iter(known[name] for name in sorted(known))
+def points(drawn: Drawn) -> list[tuple[int, float, float, float, float]]:
+    """The marks of the chart of time against the metric: rank, where it belongs, and where it stands so that none hides another."""
+    assert drawn.speed is not None, "drawn only where there are times"
+    left, top, right, bottom = PLOT
+    ranked = [(rank, view) for rank, view in enumerate(drawn.views, 1) if view.row.spread and view.row.seconds][:POINTS]
+    true = [
+        (
+            left + drawn.speed.at(view.row.seconds or 0.0, right - left),
+            bottom - drawn.scale.at(view.row.spread.mean if view.row.spread else 0.0, bottom - top),
+        )
+        for _, view in ranked
+    ]
+    shown = charts.apart(true, MARK, PLOT)
+    return [(rank, *place, *mark) for (rank, _), place, mark in zip(ranked, true, shown, strict=True)]
+
+
+def band_labels(item: Threshold, scale: charts.Scale) -> list[tuple[float, int]]:
+    """Where the label of each floor stands: its middle, and the row below the chart."""
+    left, width, room, right = BANDS
+    places = [min(left + scale.at(floor, width), right - room / 2) for floor, _ in item.bands]
+    return list(zip(places, charts.rows(places, room), strict=True))
+
+
+def _figures(findings: Findings) -> tuple[Figure, ...]:
+    """Every figure of the documents that the report shows, once, by its id."""
+    known = {figure.id: figure for chapter in findings.chapters for view in chapter.cases for figure in view.figures}
+    return tuple(known[name] for name in sorted(known))

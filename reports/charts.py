@@ -6,6 +6,11 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+DECADES = 3
+MOST_TICKS = 7
+ROUNDS = 200
+"""Most rounds of `apart`: so many marks may not fit without overlap."""
+
 
 @dataclass(frozen=True)
 class Scale:
@@ -39,10 +44,24 @@ def linear(values: Iterable[float], *, most_ticks: int = 5) -> Scale:
     return Scale(ticks[0], ticks[-1], ticks)
 
 
+def fitting(values: Iterable[float]) -> Scale:
+    """A linear scale, or a logarithmic one where none is negative and the positive ones span more than `DECADES` powers of ten."""
+    known = [value for value in values if math.isfinite(value)]
+    positive = [value for value in known if value > 0]
+    wide = len(positive) > 1 and min(known) >= 0 and max(positive) > min(positive) * 10.0**DECADES
+    return logarithmic(known) if wide else linear(known)
+
+
 def logarithmic(values: Iterable[float]) -> Scale:
-    """A scale of powers of ten around all values above 0."""
+    """A scale around all values above 0: of 1, 2, 5, 10, ... where these are few, else of powers of ten."""
     known = [value for value in values if math.isfinite(value) and value > 0] or [1.0]
-    first, last = math.floor(math.log10(min(known))), math.ceil(math.log10(max(known)))
+    first, last = math.floor(math.log10(min(known)) + 1e-9), math.ceil(math.log10(max(known)) - 1e-9)
+    fine = [float(f"{factor}e{power}") for power in range(first, last + 1) for factor in (1, 2, 5)]
+    low = max(tick for tick in fine if tick <= min(known) * (1 + 1e-9))
+    high = min((tick for tick in fine if tick >= max(known) * (1 - 1e-9) and tick > low), default=10.0 * low)
+    ticks = tuple(tick for tick in fine if low <= tick <= high) or (low,)
+    if 1 < len(ticks) <= MOST_TICKS:
+        return Scale(low, high, ticks, logarithmic=True)
     last = max(last, first + 1)
     step = max(1, (last - first) // 6)
     return Scale(10.0**first, 10.0**last, tuple(10.0**power for power in range(first, last + 1, step)), logarithmic=True)
@@ -69,3 +88,52 @@ def band(low: Sequence[float], high: Sequence[float], scale: Scale, width: float
 
 def _steps(count: int, width: float) -> list[float]:
     return [round(width * place / max(1, count - 1), 2) for place in range(count)]
+
+
+def labelled(scale: Scale, length: float, room: float) -> list[float]:
+    """The ticks of an axis of that length whose labels, each `room` wide, stand free of each other; first and last among them."""
+    kept: list[float] = []
+    for tick in scale.ticks:
+        if kept and scale.at(tick, length) - scale.at(kept[-1], length) < room:
+            if tick is not scale.ticks[-1] or len(kept) == 1:
+                continue
+            kept.pop()
+        kept.append(tick)
+    return kept
+
+
+def rows(places: Sequence[float], room: float) -> list[int]:
+    """For labels in the middle of these places, in order, each `room` wide: in which row below each other none covers another."""
+    ends: list[float] = []
+    chosen = []
+    for place in places:
+        row = next((row for row, end in enumerate(ends) if place - room / 2 >= end), len(ends))
+        ends[row : row + 1] = [place + room / 2]
+        chosen.append(row)
+    return chosen
+
+
+def apart(
+    points: Sequence[tuple[float, float]], distance: float, box: tuple[float, float, float, float]
+) -> list[tuple[float, float]]:
+    """The points pushed away from each other, in `box` (left, top, right, bottom), until marks of that diameter do not overlap."""
+    moved = [list(point) for point in points]
+    left, top, right, bottom = box
+    for _ in range(ROUNDS):
+        quiet = True
+        for k, one in enumerate(moved):
+            for other in moved[:k]:
+                dx, dy = one[0] - other[0], one[1] - other[1]
+                length = math.hypot(dx, dy)
+                if length >= distance - 1e-6:
+                    continue
+                quiet = False
+                angle = math.atan2(dy, dx) if length > 1e-9 else float(k)  # any direction, but always the same
+                push = (distance - length) / 2
+                one[0], one[1] = one[0] + push * math.cos(angle), one[1] + push * math.sin(angle)
+                other[0], other[1] = other[0] - push * math.cos(angle), other[1] - push * math.sin(angle)
+        for point in moved:
+            point[0], point[1] = min(max(point[0], left), right), min(max(point[1], top), bottom)
+        if quiet:
+            break
+    return [(round(x, 2), round(y, 2)) for x, y in moved]

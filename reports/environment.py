@@ -6,6 +6,7 @@ Two things make a page safe whatever a record holds. The environment escapes eve
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache, partial
 from gettext import NullTranslations
 from pathlib import Path
@@ -17,6 +18,8 @@ from markupsafe import Markup
 
 from . import i18n, text
 
+PIECE = 1000
+"""Parts of a template's output that are written together."""
 TEMPLATES = Path(__file__).parent / "templates"
 _RESERVED = tuple(f"handout.{language}" for language in i18n.LANGUAGES)
 
@@ -39,10 +42,13 @@ def environment(language: str) -> Environment:
         number=partial(i18n.number, language=language),
         percent=partial(i18n.percent, language=language),
         fixed=partial(i18n.fixed, language=language),
+        measured=partial(i18n.measured, language=language),
+        probability=partial(i18n.probability, language=language),
         signed=partial(i18n.signed, language=language),
         plain=partial(i18n.plain, language=language),
         duration=partial(i18n.duration, language=language),
         words=text.words,
+        translated=translations.gettext,
         moment=partial(i18n.moment, language=language),
         digits=partial(i18n.digits, language=language),
         clip=text.clip,
@@ -56,6 +62,13 @@ def environment(language: str) -> Environment:
 def render(template: str, language: str, **values: Any) -> str:
     """One page as text that encodes to UTF-8."""
     return text.neutralise(environment(language).get_template(template).render(**values))
+
+
+def pieces(template: str, language: str, **values: Any) -> Iterator[str]:
+    """The same page piece by piece: a long one is never held as a whole."""
+    stream = environment(language).get_template(template).stream(**values)
+    stream.enable_buffering(PIECE)
+    return map(text.neutralise, stream)
 
 
 def page_name(student: str) -> str:

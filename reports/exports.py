@@ -55,6 +55,13 @@ def _facts(chapter: Chapter) -> list[str]:
         f"- data: {_md(data.name)}, {data.examples} examples, {_md(data.source)}, `{data.fingerprint[:12]}`, {_md(data.audit)}"
         for data in chapter.data
     ]
+    first = next((view.row for view in chapter.cases if view.row.sampling), None)
+    if first and first.sampling and first.detectable is not None:
+        size = f"{first.items} items in {first.sampling.groups} groups"
+        lines.append(f"- test part: {size}; a figure measured elsewhere has to differ by {first.detectable:.3f} for it to show")
+    if chapter.effects:
+        found = sum(pair.significant for pair in chapter.effects)
+        lines.append(f"- {found} of {len(chapter.effects)} pairs on the same items differ (p < 0.05, corrected by Holm)")
     if chapter.overridden:
         lines.append(f"- **the failed audit of {', '.join(map(_md, chapter.overridden))} was overridden**")
     return lines
@@ -88,9 +95,9 @@ def cells(row: BenchRow) -> Sequence[str]:
         return (row.case, row.problem or "no number", "", "", "", "", "", row.reported)
     return (
         row.case,
-        f"{row.mean:.4g}",
+        _brief(row.mean),
         str(row.seeds) + (f" ({row.failed} failed)" if row.failed else ""),
-        _span(row.seed_low, row.seed_high),
+        _over_seeds(row),
         _span(row.sample_low, row.sample_high),
         "" if row.parameters is None else str(row.parameters),
         "" if row.train_s is None else f"{row.train_s:.3g} s",
@@ -98,8 +105,22 @@ def cells(row: BenchRow) -> Sequence[str]:
     )
 
 
+def _over_seeds(row: BenchRow) -> str:
+    """The interval over seeds; where they are few, what they were."""
+    if row.seeds < 2 or row.lowest is None:
+        return ""
+    if row.lowest == row.highest:
+        return "all equal"
+    return _span(row.seed_low, row.seed_high) or f"runs {_span(row.lowest, row.highest)}"
+
+
 def _span(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{low:.4g} to {high:.4g}"
+    return "" if low is None or high is None else f"{_brief(low)} to {_brief(high)}"
+
+
+def _brief(value: float) -> str:
+    """A number to four digits; one so small that it is rounding or nearly, to two."""
+    return f"{value:.4g}" if abs(value) >= 1e-4 else f"{value:.2g}"
 
 
 def _md(text: str) -> str:

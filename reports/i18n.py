@@ -22,6 +22,7 @@ LANGUAGES = {"en": "ltr", "fa": "rtl"}
 CALENDARS = ("gregorian", "jalali")
 
 _LOCALE = Path(__file__).parent / "locale"
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
@@ -66,6 +67,29 @@ def fixed(value: float, decimals: int = 3, *, language: str) -> str:
     return digits(text.replace(",", "٬").replace(".", "٫"), language) if language == "fa" else text
 
 
+def measured(value: float, language: str, like: float | None = None) -> str:
+    """A measured number as long as it is worth: 0.870, 85.10, 1,240, 0.0068, 4.1×10⁻¹⁷. What is not finite is written as it is.
+
+    `like` is the number whose decimals it should have, as a deviation those of its mean.
+    """
+    size = abs(value if like is None else like)
+    if value - value != 0 or size >= 0.01 or value == 0:
+        decimals = 0 if size >= 1000 or size == 0 else 1 if size >= 100 else 2 if size >= 10 else 3
+        if value == 0 or round(value, decimals):
+            return fixed(value, decimals, language=language)
+    size = abs(value)
+    if size >= 1e-4:
+        return plain(float(f"{value:.2g}"), language)
+    mantissa, _, power = f"{value:.1e}".partition("e")
+    return plain(float(mantissa), language) + digits("×10", language) + str(int(power)).translate(_RAISED)
+
+
+def probability(p: float, language: str) -> str:
+    """A p value to three decimals; one that would be 0.000 is "< 0.001": chance is never ruled out."""
+    least = fixed(0.001, 3, language=language)
+    return fixed(p, 3, language=language) if p >= 0.0005 else f"<\N{NO-BREAK SPACE}{least}"
+
+
 def signed(value: float, decimals: int = 3, *, language: str) -> str:
     """A difference: always with its sign."""
     sign = "+" if value > 0 else "−" if value < 0 else ""
@@ -73,7 +97,9 @@ def signed(value: float, decimals: int = 3, *, language: str) -> str:
 
 
 def plain(value: float, language: str) -> str:
-    """A round number as short as it goes, for axes: 0.25, 1000."""
+    """A round number as short as it goes, for axes: 0.25, 1000, 10⁻¹²."""
+    if 0 < value < 1e-4 and f"{value:.0e}".startswith("1e"):
+        return digits("10", language) + f"{value:.0e}".partition("e")[2].replace("-0", "-").translate(_RAISED)
     text = f"{value:.10g}"
     return digits(text.replace(".", "٫"), language) if language == "fa" else text
 

@@ -15,6 +15,7 @@ LONGEST_TEXT = 6000
 # C0 and C1 controls but tab and newline, the controls that turn the direction of text around (CVE-2021-42574), lone surrogates
 # (file names that are not UTF-8 carry them and no encoder takes them) and the two non-characters that HTML forbids.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
+_SHORT = frozenset({"wer", "cer", "mse", "rmse"})
 _FORMULA = ("=", "+", "-", "@", "\t", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
@@ -45,8 +46,8 @@ def humanise(mistake: str) -> str:
 
 
 def words(name: str) -> str:
-    """A name of code as words: `validation_accuracy` is "validation accuracy"."""
-    return name.replace("_", " ")
+    """A name of code as words: `validation_wer` is "validation WER"."""
+    return " ".join(word.upper() if word in _SHORT else word for word in name.split("_"))
 
 
 def prose(text: str) -> Markup:

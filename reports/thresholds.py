@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from graders.kit.assignment import Assignment, CheckSpec
 
 REFERENCE = "reference"
-ASIDE = frozenset({"bands", "gap", "cpu_seconds_per_run", "seconds", "training", "experiment", "seeds"})
+EMBEDDED = "embedded"
+ASIDE = frozenset({"bands", "gap", "cpu_seconds_per_run", "seconds", "training", "trainings", "experiment", "seeds"})
 """Numbers of a calibration that are no scores."""
 ON_UNSEEN = "withheld"
 """What a variant's scores are called where there are several kinds of it."""
@@ -19,7 +21,11 @@ ON_UNSEEN = "withheld"
 
 @dataclass(frozen=True)
 class Threshold:
-    """One banded check: (floor, share of the points), and the scores of each variant over seeds, the reference first."""
+    """One banded check: (floor, share of the points), and the scores of each variant over seeds, the reference first.
+
+    `data` says what was measured on. On a real copy of the data, floors ask for the same share of what the reference reaches as on the
+    embedded data, as the grading does.
+    """
 
     slug: str
     check: str
@@ -27,6 +33,7 @@ class Threshold:
     bands: tuple[tuple[float, float], ...]
     scores: tuple[tuple[str, tuple[float, ...]], ...]
     file: str
+    data: str = ""
 
 
 def thresholds(assignment: Assignment, folder: Path) -> Iterator[Threshold]:
@@ -34,14 +41,23 @@ def thresholds(assignment: Assignment, folder: Path) -> Iterator[Threshold]:
 
     A file says for which check it measured by the check's id, its last part where that tells enough, or the bands that came of it.
     """
+    embedded: dict[str, float] = {}
     for path in sorted(folder.glob("calibration*.json")):
-        for spec, node in _measured(assignment, json.loads(path.read_text(encoding="utf-8"))):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        source = str(content.get("data", {}).get("source", ""))
+        for spec, node in _measured(assignment, content):
             scores = dict(_scores(node))
-            order = sorted(scores, key=lambda name: (name != REFERENCE, name))
-            bands = tuple((band.floor, band.share) for band in spec.bands)
+            order = sorted(scores, key=lambda name: (name != REFERENCE, not name.startswith(REFERENCE), name))
+            reached = fmean(scores[REFERENCE]) if REFERENCE in scores else 0.0
+            harder = 1.0
+            if source.startswith(EMBEDDED):
+                embedded[spec.id] = reached
+            elif source and embedded.get(spec.id):
+                harder = reached / embedded[spec.id]
+            bands = tuple((round(band.floor * harder, 3), band.share) for band in spec.bands)
             if scores:
                 rows = tuple((name, scores[name]) for name in order)
-                yield Threshold(assignment.slug, spec.id, spec.title, bands, rows, path.name)
+                yield Threshold(assignment.slug, spec.id, spec.title, bands, rows, path.name, source)
 
 
 def _measured(assignment: Assignment, node: Mapping[str, Any]) -> Iterator[tuple[CheckSpec, Mapping[str, Any]]]:
@@ -64,7 +80,7 @@ def _scores(node: Mapping[str, Any]) -> Iterator[tuple[str, tuple[float, ...]]]:
         if name in ASIDE:
             continue
         values = value.get("values") if isinstance(value, Mapping) else value
-        if isinstance(values, list) and len(values) > 1 and all(isinstance(one, int | float) for one in values):
+        if isinstance(values, list) and values and all(isinstance(one, int | float) for one in values):
             yield name, tuple(float(one) for one in values)
         elif isinstance(value, Mapping):
             yield from ((name if inner == ON_UNSEEN else inner, scores) for inner, scores in _scores(value))

@@ -5,5 +5,7 @@ task.py        what a file in benchmarks/tasks declares                identity.
 plan.py        what is to be run, and what fits into a budget          run.py         runs it, whatever happens
 measure.py     clocks, memory and energy                               machine.py     versions, device, proof of the kernel path
 statistics.py  intervals and tests from raw predictions                summary.py     records -> rows with intervals and tests
+findings.py    records -> all that a report prints                     comparison.py  what changed between two sets of records
+rescore.py     records held to their raw answers                       words.py       word errors of stored transcripts
 batched.py     all seeds of one network in one launch                  networks.py    the networks, one seed at a time
 """

@@ -1,22 +1,23 @@
 """Records -> chapters: all that a report prints about a task, computed once, so that pages, tables and files only format.
 
-Pure but for titles, which the tasks' own files hold. A chapter is one task at one size on one kind of device.
+A chapter is one task at one size on one kind of device. The files are gone through twice: once for which records count, then case by
+case for what they say, so that the records of one case are held at a time, however many there are.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.engine import summary
-from benchmarks.engine.record import DataUsed, Device, Metric, Record
-from benchmarks.engine.store import read
-from benchmarks.engine.summary import CaseRow, PairRow
-from benchmarks.engine.task import discover
+from benchmarks.engine.record import DataUsed, Device, Key, Metric, Record
+from benchmarks.engine.store import Contents, Entry, index, read
+from benchmarks.engine.summary import CaseRow, PairRow, Scored
+from benchmarks.engine.task import titles
 from graders.kit.errors import InputError
 from seeds.figures import Figure, figures
 
@@ -41,8 +42,18 @@ class Confusion:
     names: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
 
+    def commonest(self, most: int) -> list[tuple[str, str, int, float]]:
+        """Give the most frequent wrong answers: true class, recognised class, how often, and as a share of the true class."""
+        wrong = [
+            (self.names[true], self.names[found], count, count / sum(row))
+            for true, row in enumerate(self.counts)
+            for found, count in enumerate(row)
+            if true != found and count
+        ]
+        return sorted(wrong, key=lambda one: -one[2])[:most]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """Where one record lies, and what it says in short."""
 
@@ -115,34 +126,38 @@ def collect(paths: Sequence[Path]) -> Findings:
     Raises:
         InputError: a path is missing, or there is no record in any of them.
     """
-    files = [file for path in paths for file in _files(path)]
-    records: list[Record] = []
-    places: dict[int, tuple[str, int]] = {}
+    entries: list[Entry] = []
     remarks: list[str] = []
-    for file in files:
-        contents = read(file)
-        remarks += contents.remarks
-        for number, record in enumerate(contents.records, 1):
-            places[id(record)] = (file.name, number)
-            records.append(record)
-    if not records:
-        raise InputError(f"no records in {', '.join(map(str, paths))}; `sanjeh bench TASK` makes some")
-    titles = {name: task.title for name, (task, _) in discover().items()}
-    tasks = sorted({record.task for record in records})
-    chapters = [chapter for task in tasks for chapter in _chapters(task, titles.get(task, task), records, places)]
-    return Findings(tuple(chapters), tuple(remarks), len(records))
+    for file in (file for path in paths for file in _files(path)):
+        found, strange = index(file)
+        entries += found
+        remarks += strange
+    if not entries:
+        raise InputError(_nothing(", ".join(map(str, paths)), remarks))
+    known = titles()
+    tasks = sorted({entry.task for entry in entries})
+    chapters = [chapter for task in tasks for chapter in _chapters(task, known.get(task, task), entries)]
+    return Findings(tuple(chapters), tuple(remarks), len(entries))
 
 
-def records_of(path: Path) -> list[Record]:
-    """Every record of a file, or of a folder's files.
+def contents_of(path: Path) -> Contents:
+    """Every record of a file, or of a folder's files, and remarks on lines that are none.
 
     Raises:
         InputError: the path is missing, or there is no record in it.
     """
-    records = [record for file in _files(path) for record in read(file).records]
+    contents = [read(file) for file in _files(path)]
+    records = tuple(record for one in contents for record in one.records)
+    remarks = tuple(remark for one in contents for remark in one.remarks)
     if not records:
-        raise InputError(f"no records in {path}; `sanjeh bench TASK` makes some")
-    return records
+        raise InputError(_nothing(str(path), remarks))
+    return Contents(records, remarks)
+
+
+def _nothing(where: str, remarks: Sequence[str]) -> str:
+    """Say that there is no record, and what stood there instead."""
+    instead = f" ({remarks[0]}{', and more' if len(remarks) > 1 else ''})" if remarks else ""
+    return f"no records in {where}{instead}; `sanjeh bench TASK` makes some"
 
 
 def _files(path: Path) -> list[Path]:
@@ -153,36 +168,58 @@ def _files(path: Path) -> list[Path]:
     return [path]
 
 
-def _chapters(task: str, title: str, records: Iterable[Record], places: Mapping[int, tuple[str, int]]) -> list[Chapter]:
-    found = summary.current(records, task)
+def _chapters(task: str, title: str, entries: Iterable[Entry]) -> list[Chapter]:
+    found = summary.current(entries, task)
     kinds = sorted({key[1:] for key in found})
-    return [_chapter(task, title, {key: rows for key, rows in found.items() if key[1:] == kind}, places) for kind in kinds]
+    return [_chapter(task, title, {key: lines for key, lines in found.items() if key[1:] == kind}) for kind in kinds]
 
 
-def _chapter(task: str, title: str, found: Mapping[summary.Key, list[Record]], places: Mapping[int, tuple[str, int]]) -> Chapter:
-    everything = [record for records in found.values() for record in records]
-    metric = everything[-1].metric
-    rows = {row.case: row for row in summary.cases(dict(found))}
-    views = tuple(_view(rows[key[0]], records, places) for key, records in found.items())
+@dataclass
+class _Seen:
+    """What a chapter says of all its records, gathered as they pass by: the last one is kept."""
+
+    last: Record | None = None
+    data: dict[str, DataUsed] = field(default_factory=dict)
+    devices: dict[Device, None] = field(default_factory=dict)
+    overridden: set[str] = field(default_factory=set)
+
+    def add(self, record: Record) -> None:
+        """Take note of a record."""
+        self.last = record
+        self.data |= {one.name: one for one in record.data}
+        self.devices |= {record.device: None} if record.device else {}
+        self.overridden |= {one.name for one in record.data if one.overridden}
+
+
+def _chapter(task: str, title: str, found: Mapping[Key, Sequence[Entry]]) -> Chapter:
+    seen = _Seen()
+    views: list[CaseView] = []
+    scores: dict[Key, Scored | None] = {}
+    for key, entries in found.items():
+        records = [entry.read() for entry in entries]
+        for record in records:
+            seen.add(record)
+        scores[key] = summary.scored(records)
+        views.append(_view(summary.case_row(key, records, scores[key]), records, entries))
+    assert seen.last is not None, "a chapter has at least one record"
+    metric = seen.last.metric
     means = {view.row.case: view.row.spread.mean for view in views if view.row.spread}
     best = (max if metric.higher_is_better else min)(means, key=means.__getitem__) if means else ""
     every = len(found) <= ALL_PAIRS
-    data = {one.name: one for record in everything for one in record.data}
-    devices = {record.device: None for record in everything if record.device}
     return Chapter(
         task=task,
         title=title,
-        size=everything[-1].size,
+        size=seen.last.size,
         device=next(iter(found))[2],
         metric=metric,
-        cases=views,
-        effects=tuple(summary.pairs(dict(found), None if every else best)),
+        cases=tuple(views),
+        effects=tuple(summary.pairs(scores, None if every else best)),
         best=best,
         all_pairs=every,
-        machines=_machines(devices),
-        versions=everything[-1].versions,
-        data=tuple(data[name] for name in sorted(data)),
-        overridden=tuple(sorted({one.name for record in everything for one in record.data if one.overridden})),
+        machines=_machines(seen.devices),
+        versions=seen.last.versions,
+        data=tuple(seen.data[name] for name in sorted(seen.data)),
+        overridden=tuple(sorted(seen.overridden)),
     )
 
 
@@ -194,7 +231,7 @@ def _machines(devices: Iterable[Device]) -> tuple[Device, ...]:
     return tuple(known.values())
 
 
-def _view(row: CaseRow, records: Sequence[Record], places: Mapping[int, tuple[str, int]]) -> CaseView:
+def _view(row: CaseRow, records: Sequence[Record], entries: Sequence[Entry]) -> CaseView:
     done = [record for record in records if record.status == "ok"]
     last = records[-1]
     predicting = [record.times["predict"].median_s for record in done if "predict" in record.times]
@@ -214,7 +251,7 @@ def _view(row: CaseRow, records: Sequence[Record], places: Mapping[int, tuple[st
         memory_mb=_median(memory),
         joules=_median(joules),
         kernel=done[-1].kernel if done else {},
-        runs=tuple(_run(record, *places.get(id(record), ("", 0))) for record in records),
+        runs=tuple(_run(record, entry.file.name, entry.line) for record, entry in zip(records, entries, strict=True)),
     )
 
 

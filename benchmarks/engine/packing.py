@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -36,8 +37,9 @@ def pack(numbers: Any) -> str:
     return f"{kind}:{_squeeze(array.astype('<' + kind).tobytes())}"
 
 
+@lru_cache(maxsize=8)
 def unpack(text: str) -> NDArray[np.int64]:
-    """Give back the numbers (N,) that `pack` took.
+    """Give back the numbers (N,) that `pack` took, to read only: seeds and cases share their labels and groups.
 
     Raises:
         ValueError: the text is damaged.
@@ -45,7 +47,9 @@ def unpack(text: str) -> NDArray[np.int64]:
     kind, colon, body = text.partition(":")
     if kind not in TYPES or not colon:
         raise ValueError(f"got {text[:20]!r}…, wanted packed numbers: one of {', '.join(TYPES)}, a colon, base64")
-    return np.frombuffer(_expand(body), dtype="<" + kind).astype(np.int64)
+    numbers = np.frombuffer(_expand(body), dtype="<" + kind).astype(np.int64)
+    numbers.flags.writeable = False
+    return numbers
 
 
 def pack_texts(texts: list[str]) -> str:

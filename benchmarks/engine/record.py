@@ -27,6 +27,8 @@ Size = Literal["small", "full"]
 Json = Any
 """What JSON can hold: text, numbers, true, false, null, and lists and dicts of these."""
 Shape = TypeVar("Shape")
+Key = tuple[str, str, str]
+"""Case, size, kind of device."""
 
 
 class RecordError(ValueError):
@@ -252,6 +254,11 @@ class Record:
     schema: int = SCHEMA
 
     @property
+    def key(self) -> Key:
+        """Give the case, the size and the kind of device: seeds that share these make up a row of a table."""
+        return self.case, self.size, self.device.kind if self.device else ""
+
+    @property
     def value(self) -> float | None:
         """Give the main metric; None where the run has none."""
         return self.metrics.get(self.metric.name)
@@ -288,8 +295,9 @@ def _record(stored: dict[str, Any]) -> Record:
     values["metric"] = _make(Metric, stored["metric"])
     values["data"] = tuple(_make(DataUsed, one) for one in stored.get("data", ()))
     values["times"] = {name: _make(Timing, one) for name, one in stored.get("times", {}).items()}
-    values["curves"] = {name: tuple(_number(point) for point in points) for name, points in stored.get("curves", {}).items()}
-    values["metrics"] = {name: _number(value) for name, value in stored.get("metrics", {}).items()}
+    # JSON has no numbers that are not finite: they stand as texts, which `float` takes
+    values["curves"] = {name: tuple(map(float, points)) for name, points in stored.get("curves", {}).items()}
+    values["metrics"] = {name: float(value) for name, value in stored.get("metrics", {}).items()}
     values["reported"] = tuple(stored.get("reported", ()))
     parts = {"split": Split, "device": Device, "predictions": Predictions, "memory": Memory, "throughput": Throughput}
     for name, shape in {**parts, "energy": Energy}.items():
@@ -310,20 +318,12 @@ def _make(shape: type[Shape], stored: Mapping[str, Any]) -> Shape:
     return shape(**{k: tuple(v) if isinstance(v, list) else v for k, v in stored.items() if k in known})
 
 
-NOT_FINITE = {"inf": float("inf"), "-inf": float("-inf"), "nan": float("nan")}
-"""JSON has no such numbers; they stand as texts in metrics and curves."""
-
-
 def _finite(value: Any) -> Any:
     """Spell numbers that JSON cannot hold."""
     if isinstance(value, float):
-        return value if value - value == 0 else str(value)
+        return value if value - value == 0 else str(value)  # "inf", "-inf", "nan"
     if isinstance(value, dict):
         return {key: _finite(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_finite(one) for one in value]
     return value
-
-
-def _number(value: Any) -> float:
-    return NOT_FINITE[value] if isinstance(value, str) else float(value)

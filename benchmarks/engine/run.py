@@ -93,22 +93,25 @@ def bench(task: Task, path: Path, options: Options, store: Store, progress: Prog
     lack = lack or machine.lacking(options.device, task.needs)
     data = () if lack else admit(task, options.override_audit)
     wanted, templates = _wanted(task, path, options, data)
+    absent = [(setting, identity, lack or case.lacks) for case, setting, identity in wanted if lack or case.lacks]
+    made = _absent(store, absent, templates)
     if lack:
-        return _absent(store, wanted, templates, lack)
+        return Finished(tuple(made), len(wanted) - len(made), identities=frozenset(templates))
     costs = Costs(store.records)
-    plan = arrange(task, wanted, latest(store.records), costs, options.budget)
+    here = [one for one in wanted if not one[0].lacks]
+    plan = arrange(task, here, latest(store.records), costs, options.budget)
     progress.plan(plan)
-    made: list[Record] = []
-    left, started = list(plan.left_out), time.monotonic()
+    left, started, ran = list(plan.left_out), time.monotonic(), False
     for unit in plan.units:
         cost = costs.of(task, unit.case, unit.settings)
-        if options.budget is not None and made and time.monotonic() - started + cost > options.budget:
+        if options.budget is not None and ran and time.monotonic() - started + cost > options.budget:
             left.append(unit)
             continue
         progress.begin(unit)
         records = _run(task, unit, templates, store)
         costs.learn(task, unit, sum(record.seconds for record in records))
         made += records
+        ran = True
         progress.end(unit, records)
     return Finished(tuple(made), plan.finished, tuple(left), frozenset(templates))
 
@@ -123,7 +126,7 @@ def _wanted(task: Task, path: Path, options: Options, data: tuple[DataUsed, ...]
     device = machine.describe("cpu" if machine.lacking(options.device) else options.device)
     for case in task.cases(options.size):
         code = code_fingerprint([path, *(HOUSE / source for source in case.sources)])
-        for seed in range(task.seeds[options.size] if options.seeds is None else options.seeds):
+        for seed in range(1 if case.one_seed else options.seeds or task.seeds[options.size]):
             identity = identify(task, case, seed, options.size, options.device, data, code)
             wanted.append((case, Setting(seed, options.size, options.device), identity))
             templates[identity] = Record(
@@ -137,11 +140,11 @@ def _wanted(task: Task, path: Path, options: Options, data: tuple[DataUsed, ...]
     return wanted, templates
 
 
-def _absent(store: Store, wanted: Wanted, templates: dict[str, Record], lack: str) -> Finished:
-    """Record once that these runs cannot be done here."""
+def _absent(store: Store, absent: Sequence[tuple[Setting, str, str]], templates: dict[str, Record]) -> list[Record]:
+    """Record once that these runs cannot be done here, each with what it lacks."""
     known = latest(store.records)
     made = []
-    for _, setting, identity in wanted:
+    for setting, identity, lack in absent:
         if identity in known:
             continue
         device = templates[identity].device
@@ -149,7 +152,7 @@ def _absent(store: Store, wanted: Wanted, templates: dict[str, Record], lack: st
         record = replace(templates[identity], status="not run here", problem=lack, device=asked, measured=now())
         store.append(record)
         made.append(record)
-    return Finished(tuple(made), len(wanted) - len(made), identities=frozenset(templates))
+    return made
 
 
 def _run(task: Task, unit: Unit, templates: dict[str, Record], store: Store) -> list[Record]:

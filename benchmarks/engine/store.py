@@ -7,18 +7,79 @@ process died in that run, and the run is recorded as failed.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from filelock import FileLock, Timeout
 
-from benchmarks.engine.record import Record, RecordError
+from benchmarks.engine.record import Key, Record, RecordError
 from graders.kit.errors import InputError
+
+
+class Line(Protocol):
+    """What tells which run a line holds: a `Record` knows it, and so does its `Entry`."""
+
+    @property
+    def identity(self) -> str:
+        """Give the hash of all that decides the result."""
+
+    @property
+    def task(self) -> str:
+        """Give the task."""
+
+    @property
+    def key(self) -> Key:
+        """Give case, size and device."""
+
+    @property
+    def seed(self) -> int:
+        """Give the seed."""
+
+    @property
+    def status(self) -> str:
+        """Give how the run ended."""
+
+
+Known = TypeVar("Known", bound=Line)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a file by what it is about and where it lies: ten thousand records need not be held at once.
+
+    Attributes:
+        line: its number in the file, from 1. offset: bytes before it.
+    """
+
+    identity: str
+    task: str
+    key: Key
+    seed: int
+    status: str
+    file: Path
+    line: int
+    offset: int
+
+    def read(self) -> Record:
+        """Give the record itself.
+
+        Raises:
+            InputError: the file has been changed or removed meanwhile.
+        """
+        try:
+            with self.file.open("rb") as file:
+                file.seek(self.offset)
+                return Record.from_json(file.readline().decode("utf-8"))
+        except (OSError, RecordError, UnicodeDecodeError) as error:
+            raise InputError(f"{self.file.name}, line {self.line}, changed while it was read: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -35,27 +96,49 @@ def read(path: Path) -> Contents:
     Raises:
         InputError: the file cannot be opened.
     """
-    records, remarks = [], []
+    remarks: list[str] = []
+    records = tuple(record for record, _, _ in _lines(path, remarks))
+    return Contents(records, tuple(remarks))
+
+
+def index(path: Path) -> tuple[list[Entry], list[str]]:
+    """Go through a file once, keeping only what its records are about: entries in order, and a remark for every line that is none.
+
+    Raises:
+        InputError: the file cannot be opened.
+    """
+    remarks: list[str] = []
+    keys: dict[Key, Key] = {}  # seeds share one
+    entries = [
+        Entry(record.identity, sys.intern(record.task), keys.setdefault(record.key, record.key), record.seed,
+              sys.intern(record.status), path, number, offset)
+        for record, number, offset in _lines(path, remarks)
+    ]  # fmt: skip
+    return entries, remarks
+
+
+def _lines(path: Path, remarks: list[str]) -> Iterator[tuple[Record, int, int]]:
+    """Give each record with the number of its line and the bytes before it; lines that are none are added to `remarks`."""
+    offset = 0
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
-                if not line.strip():
-                    continue
                 try:
-                    records.append(Record.from_json(line.decode("utf-8")))
+                    if line.strip():
+                        yield Record.from_json(line.decode("utf-8")), number, offset
                 except (RecordError, UnicodeDecodeError) as error:
                     torn = not line.endswith(b"\n")  # every whole line ends with a line break
                     remarks.append(f"{path.name}, line {number}: {'cut off while it was written, ignored' if torn else error}")
+                offset += len(line)
     except FileNotFoundError:
-        return Contents(())
+        return
     except OSError as error:
-        raise InputError(f"the records {path} cannot be read: {error}") from error
-    return Contents(tuple(records), tuple(remarks))
+        raise InputError(f"the records {path} cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
-def latest(records: Iterable[Record]) -> dict[str, Record]:
+def latest(records: Iterable[Known]) -> dict[str, Known]:
     """Give the record that counts for each identity: the last, except that no failure hides an earlier success."""
-    found: dict[str, Record] = {}
+    found: dict[str, Known] = {}
     for record in records:
         before = found.get(record.identity)
         if before is None or before.status != "ok" or record.status == "ok":
@@ -88,7 +171,7 @@ class Store:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise InputError(f"the records {self.path} cannot be written: {error}") from error
+            raise _refused(self.path, error) from error
         self.records.append(record)
 
     @property
@@ -98,7 +181,10 @@ class Store:
     @contextmanager
     def running(self, template: Record) -> Iterator[None]:
         """Leave `template`, a failed record, beside the file while the block runs; a killed process leaves it there."""
-        self._running.write_text(template.to_json() + "\n", encoding="utf-8")
+        try:
+            self._running.write_text(template.to_json() + "\n", encoding="utf-8")
+        except OSError as error:
+            raise _refused(self.path, error) from error
         try:
             yield
         finally:
@@ -123,20 +209,34 @@ def opened(path: Path) -> Iterator[Store]:
     """Open a file of records for writing, alone.
 
     Raises:
-        InputError: another process writes to it, or it cannot be written.
+        InputError: another process writes to it, or it cannot be written: said now, and not after the first run.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(_lock_of(path), timeout=1)
+        if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+            raise PermissionError(errno.EACCES, "permission denied")
+    except OSError as error:
+        raise _refused(path, error) from error
+    lock = FileLock(_lock_of(path), timeout=1)
+    try:
         lock.acquire()
     except Timeout:
         raise InputError(f"another sanjeh writes to {path} right now; wait for it, or choose another file by --records") from None
     except OSError as error:
-        raise InputError(f"the records {path} cannot be written: {error}") from error
+        raise InputError(
+            f"the records {path} were last written by another user, whose lock {_lock_of(path)} cannot be taken"
+            f" ({error.strerror}): have it removed, or choose another file by --records"
+        ) from error
     try:
         yield Store(path)
     finally:
         lock.release()
+
+
+def _refused(path: Path, error: OSError) -> InputError:
+    """Say that records cannot be written, and where to put them instead."""
+    reason = (error.strerror or str(error)).lower()
+    return InputError(f"the records {path} cannot be written ({reason}): choose another file by --records")
 
 
 def _lock_of(path: Path) -> Path:

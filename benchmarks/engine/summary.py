@@ -6,16 +6,18 @@ Pure: everything comes from the records, raw predictions included. Tables and pa
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.engine import statistics
-from benchmarks.engine.record import Record
+from benchmarks.engine.record import Key, Record
 from benchmarks.engine.statistics import Difference, Interval, McNemar, Spread
-from benchmarks.engine.store import latest
+from benchmarks.engine.store import Known, latest
 from benchmarks.engine.words import word_errors
 
 
@@ -51,7 +53,7 @@ class PairRow:
     """Two cases on the same test items. `p` is that of t over groups, corrected for all pairs (Holm); `significant` is p < 0.05.
 
     McNemar's test is about the answers that more than half of the seeds give right. `detectable` is the difference that this test
-    set would have shown for a pair that disagrees as often as this one; None where items are not right or wrong.
+    set would have shown for a pair that disagrees as often as this one, or, for word errors, whose interval is as wide.
     """
 
     first: str
@@ -59,27 +61,25 @@ class PairRow:
     difference: Difference
     mcnemar: McNemar
     p: float
-    detectable: float | None
+    detectable: float
     significant: bool
     size: str
     device: str
 
 
-Key = tuple[str, str, str]
-
-
-def current(records: Iterable[Record], task: str, wanted: Iterable[str] | None = None) -> dict[Key, list[Record]]:
+def current(records: Iterable[Known], task: str, wanted: Iterable[str] | None = None) -> dict[Key, list[Known]]:
     """Give the records that count, by (case, size, device), seeds in order.
 
     `wanted` holds the identities of the task as it is now; without it, records of older code or data count too, but of those with
-    one seed only the last.
+    one seed only the last, and a machine that could not run it hides no number of another.
     """
     chosen = None if wanted is None else set(wanted)
-    found: dict[Key, dict[int, Record]] = {}
+    found: dict[Key, dict[int, Known]] = {}
     for identity, record in latest(records).items():
         if record.task == task and (chosen is None or identity in chosen):
-            key = (record.case, record.size, record.device.kind if record.device else "")
-            found.setdefault(key, {})[record.seed] = record
+            seeds = found.setdefault(record.key, {})
+            if record.status != "not run here" or record.seed not in seeds:
+                seeds[record.seed] = record
     return {key: [seeds[seed] for seed in sorted(seeds)] for key, seeds in found.items()}
 
 
@@ -88,14 +88,14 @@ class Scored:
     """What every seed made of every test item.
 
     Attributes:
-        values: (S, N) right or wrong, or errors of an utterance.
+        values: (S, N) bool, right or wrong; or float64, errors of an utterance.
         weights: (N,) 1 each, or words of an utterance; the metric is the sum of values over the sum of weights.
         groups: (N,) the group of each item.
         items: hash of the test items.
         shares: whether values are right or wrong.
     """
 
-    values: NDArray[np.float64]
+    values: NDArray[np.bool_] | NDArray[np.float64]
     weights: NDArray[np.float64]
     groups: NDArray[np.int64]
     items: str
@@ -119,33 +119,35 @@ def scored(records: Sequence[Record]) -> Scored | None:
     return Scored(values, rows[0][1], groups, hashes.pop(), kinds == {"classes"})
 
 
-def _item_scores(record: Record) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+def _item_scores(record: Record) -> tuple[NDArray[Any], NDArray[np.float64], NDArray[np.int64]]:
     assert record.predictions is not None
     labels, predicted, groups = record.predictions.arrays()
     if record.predictions.kind == "texts":
         return *word_errors(labels, predicted, str(record.config.get("language", "fa"))), groups
-    return (labels == predicted).astype(float), np.ones(len(labels)), groups
+    return labels == predicted, np.broadcast_to(1.0, len(labels)), groups
 
 
 def cases(found: dict[Key, list[Record]]) -> list[CaseRow]:
     """Make the rows of cases, in the order of the records."""
-    return [_case(key, records) for key, records in found.items()]
+    return [case_row(key, records, scored(records)) for key, records in found.items()]
 
 
-def _case(key: Key, records: Sequence[Record]) -> CaseRow:
+def case_row(key: Key, records: Sequence[Record], scores: Scored | None) -> CaseRow:
+    """Make the row of one case from its records and what `scored` makes of them."""
     done = [record for record in records if record.status == "ok" and record.value is not None]
     bad = [record for record in records if record.status != "ok"]
     values = [record.value for record in done if record.value is not None]
-    scores = scored(done)
     sampling = detectable = effective = None
     if scores is not None:
         sampling = statistics.bootstrap(scores.values, scores.groups, scores.weights)
         if scores.shares:
             effective = statistics.effective_items(scores.values, scores.groups)
             detectable = statistics.detectable_difference(effective, sampling.value)
+        else:
+            detectable = statistics.detectable_by_interval(sampling)
     return CaseRow(
         *key,
-        spread=statistics.seed_spread(values) if values else None,
+        spread=statistics.seed_spread(values, bounds=_bounds(scores)) if values else None,
         sampling=sampling,
         detectable=detectable,
         items=None if scores is None else scores.values.shape[1],
@@ -159,6 +161,11 @@ def _case(key: Key, records: Sequence[Record]) -> CaseRow:
     )
 
 
+def _bounds(scores: Scored | None) -> tuple[float, float]:
+    """Between what a metric lies: shares in [0, 1], rates of errors from 0 on, others anywhere."""
+    return (-math.inf, math.inf) if scores is None else (0.0, 1.0 if scores.shares else math.inf)
+
+
 def training_seconds(records: Sequence[Record]) -> float | None:
     """Give the median training time of one run (wall clock of the run where no training was timed)."""
     return float(np.median([_training(record) for record in records])) if records else None
@@ -169,30 +176,37 @@ def _training(record: Record) -> float:
     return timing.median_s / timing.runs if timing else record.seconds
 
 
-def _detectable(a: NDArray[np.float64], b: NDArray[np.float64], scores: Scored) -> float | None:
-    """The difference that a pair of classifiers which disagree as often as these would have needed; None for word errors."""
-    if not scores.shares:
-        return None
+def _same_seeds(first: NDArray[Any], second: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give as many seeds of both, (S, N) each; a case that no seed changes has one, which stands beside each of the other's."""
+    seeds = min(len(first), len(second))
+    if seeds == 1:
+        first, second = np.broadcast_arrays(first, second)
+        seeds = len(first)
+    return first[:seeds].astype(float), second[:seeds].astype(float)
+
+
+def _detectable(a: NDArray[np.float64], b: NDArray[np.float64], scores: Scored) -> float:
+    """The difference that a pair of classifiers which disagree as often as these would have needed."""
     effective = statistics.effective_items(a.mean(axis=0) - b.mean(axis=0), scores.groups)
     return statistics.detectable_paired(effective, float(np.abs(a - b).mean()))
 
 
-def pairs(found: dict[Key, list[Record]], with_case: str | None = None) -> list[PairRow]:
+def pairs(found: Mapping[Key, Scored | None], with_case: str | None = None) -> list[PairRow]:
     """Compare all cases of one size and device that answered the same items, corrected for their number.
 
     With `with_case`, only the pairs that it is one of: many cases make very many pairs.
     """
-    known = [(key, scores) for key, records in found.items() if (scores := scored(records)) is not None]
-    compared: list[tuple[Key, Key, Difference, McNemar, float | None]] = []
+    known = [(key, scores) for key, scores in found.items() if scores is not None]
+    compared: list[tuple[Key, Key, Difference, McNemar, float]] = []
     for (one, first), (two, second) in itertools.combinations(known, 2):
         if one[1:] != two[1:] or first.items != second.items or (with_case and with_case not in (one[0], two[0])):
             continue
-        seeds = min(len(first.values), len(second.values))
-        a, b = first.values[:seeds], second.values[:seeds]
+        a, b = _same_seeds(first.values, second.values)
         right = [side if first.shares else side == 0 for side in (a, b)]
         most = statistics.mcnemar(*(side.mean(axis=0) > 0.5 for side in right))
         difference = statistics.bootstrap_difference(a, b, first.groups, first.weights)
-        compared.append((one, two, difference, most, _detectable(a, b, first)))
+        detectable = _detectable(a, b, first) if first.shares else statistics.detectable_by_interval(difference)
+        compared.append((one, two, difference, most, detectable))
     corrected = statistics.holm([difference.p for _, _, difference, _, _ in compared])
     return [
         PairRow(one[0], two[0], difference, most, p, detectable, p < 1 - statistics.LEVEL, one[1], one[2])

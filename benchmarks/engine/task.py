@@ -13,7 +13,7 @@ errors or looks at clocks that the engine reads anyway.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -38,6 +38,8 @@ class Case:
         sources: files, relative to the house, whose code is compared; the task's own file counts anyway.
         seconds: what one seed is thought to cost on one core, until it has been measured.
         reported: ids in seeds/figures/reported.csv of what the documents say about it.
+        one_seed: no seed changes what comes out, so one is run.
+        lacks: what this machine has not and the case needs, and how to get it; "" where it can be run.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Case:
     sources: tuple[str, ...] = ()
     seconds: float = 1.0
     reported: tuple[str, ...] = ()
+    one_seed: bool = False
+    lacks: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,11 +118,28 @@ class Task:
 
 def declares(path: Path) -> bool:
     """Tell whether a file assigns `TASK` at its top level, without importing it: scripts beside the tasks import heavy packages."""
+    return any(True for _ in _declarations(path))
+
+
+def _declarations(path: Path) -> Iterator[ast.Assign | ast.AnnAssign]:
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        if any(isinstance(target, ast.Name) and target.id == "TASK" for target in targets):
-            return True
-    return False
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Name) and target.id == "TASK" for target in targets):
+                yield node
+
+
+def titles() -> dict[str, str]:
+    """Give the title of every task by its name, read from the files without importing them: a report needs no more of them."""
+    found = {}
+    for path in sorted(TASKS.glob("*.py")):
+        for call in (node.value for node in _declarations(path)):
+            if isinstance(call, ast.Call):
+                words = {one.arg: one.value.value for one in call.keywords if isinstance(one.value, ast.Constant)}
+                name = words.get("name")
+                if isinstance(name, str):
+                    found[name] = str(words.get("title", name))
+    return found
 
 
 def discover() -> dict[str, tuple[Task, Path]]:

@@ -40,6 +40,17 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
+def device() -> str:
+    """Say where the reference puts its networks: "cuda" wherever there is one."""
+    found: str = call("whisper_checkpoint.device").type
+    return found
+
+
+def parameters(checkpoint: Path) -> int:
+    """Count the trained numbers of a checkpoint."""
+    return sum(int(weight.numel()) for weight in call("whisper_checkpoint.load", str(checkpoint)).model.parameters())
+
+
 def home(recipe: Literal["full", "kit", "quick"] = "full", *, progress: Callable[[int, float], object] | None = None) -> Path:
     """Give the folder of the small Whisper that has learned the generic portion's training part."""
     corpus = call("whisper_corpus.corpus", persian.make(portion="generic").part("train"))

@@ -11,7 +11,10 @@ from seeds.figures import Figure
 
 @dataclass(frozen=True)
 class BenchRow:
-    """One case. Numbers are None where they were not measured; `records` names file and line of each run."""
+    """One case. Numbers are None where they were not measured; `records` names file and line of each run.
+
+    Seeds that are few have `lowest` and `highest`, but no interval.
+    """
 
     task: str
     size: str
@@ -21,6 +24,8 @@ class BenchRow:
     mean: float | None
     seeds: int
     deviation: float | None
+    lowest: float | None
+    highest: float | None
     seed_low: float | None
     seed_high: float | None
     sample_low: float | None
@@ -67,8 +72,10 @@ def _row(chapter: Chapter, view: CaseView) -> BenchRow:
         mean=spread.mean if spread else None,
         seeds=spread.seeds if spread else 0,
         deviation=spread.deviation if spread else None,
-        seed_low=spread.low if spread else None,
-        seed_high=spread.high if spread else None,
+        lowest=spread.lowest if spread else None,
+        highest=spread.highest if spread else None,
+        seed_low=spread.low if spread and not spread.few else None,
+        seed_high=spread.high if spread and not spread.few else None,
         sample_low=sampling.low if sampling else None,
         sample_high=sampling.high if sampling else None,
         items=row.items,
@@ -89,7 +96,7 @@ def _row(chapter: Chapter, view: CaseView) -> BenchRow:
 def told(figure: Figure) -> str:
     """A document's figure in one line: value, source, known defects."""
     flags = f" [{', '.join(flag.name for flag in figure.flags)}]" if figure.flags else ""
-    return f"{figure.metric} {figure.value} ({figure.id}, {figure.document}){flags}"
+    return f"{figure.metric} {figure.short} ({figure.id}, {figure.document}){flags}"
 
 
 def _places(view: CaseView) -> str:

@@ -14,7 +14,8 @@ for (const table of document.querySelectorAll("table.sortable")) {
       const body = table.tBodies[0];
       const rows = [...body.rows].sort((a, b) => {
         const [x, y] = [value(a, column), value(b, column)];
-        const order = isNaN(x) || isNaN(y) || x === "" || y === "" ? x.localeCompare(y, document.documentElement.lang, {numeric: true}) : x - y;
+        if (x === "" || y === "") return (x === "") - (y === "");
+        const order = isNaN(x) || isNaN(y) ? x.localeCompare(y, document.documentElement.lang, {numeric: true}) : x - y;
         return down ? -order : order;
       });
       body.append(...rows);

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.signal import resample_poly
 
 from seeds.datasets.signals import INT16_FULL_SCALE, FloatArray, Signals
 from seeds.errors import DataError
@@ -230,6 +229,8 @@ def _decode(stored: bytes, rate: int, wanted_rate: int) -> FloatArray:
     samples = np.frombuffer(stored, dtype="<i2")
     if rate == wanted_rate:  # exact in 32 bits, and fresh memory for 64 would take longer than the arithmetic
         return np.asarray(samples * np.float32(1 / INT16_FULL_SCALE), dtype=np.float32)
+    from scipy.signal import resample_poly  # 40 MB, and most who read wave files never resample
+
     scaled = samples / INT16_FULL_SCALE
     return np.asarray(resample_poly(scaled, wanted_rate, rate), dtype=np.float32)
 

@@ -57,6 +57,13 @@ class Figure:
             return None
         return found / 100 if "_pct" in self.metric else found
 
+    @property
+    def short(self) -> str:
+        """Give the value to four digits where it is a number, percents as such."""
+        if self.number is None:
+            return self.value
+        return f"{float(self.value):.4g}" + (" %" if "_pct" in self.metric else "")
+
 
 LEAK = Flag("leakage", "clips were dealt at random, so the same speaker, artist or recording is in both parts")
 REUSED = Flag("test reused", "the test part also served as validation data")

@@ -191,6 +191,31 @@ def test_an_absent_device_or_package_gives_no_numbers(file: Path, monkeypatch: p
     assert bench(file, seeds=1)[0].records[0].status == "ok"
 
 
+def test_a_case_that_lacks_something_is_named_and_the_others_run(file: Path) -> None:
+    def some(_: str) -> Sequence[Case]:
+        return [replace(case, lacks="get it there" if case.name == "strong" else "") for case in cases("")]
+
+    finished, quiet = bench(file, replace(TOY, cases=some))
+    absent = [record for record in finished.records if record.status == "not run here"]
+    assert {(record.case, record.problem) for record in absent} == {("strong", "get it there")} and len(absent) == 3
+    assert len(finished.records) == 9 and not [label for label in quiet.labels if label.startswith("strong,")]
+    assert len(bench(file)[0].records) == 3, "once it is here, it is run"
+    rows = {row.case: row for row in summary.cases(summary.current(store.read(file).records, "toy"))}
+    assert rows["strong"].spread is not None and rows["strong"].spread.seeds == 3
+
+
+def test_what_no_seed_changes_is_run_once_and_compared_with_every_seed(file: Path) -> None:
+    def some(_: str) -> Sequence[Case]:
+        return [replace(case, one_seed=case.name == "strong") for case in cases("")]
+
+    finished, _ = bench(file, replace(TOY, cases=some))
+    found = summary.current(finished.records, "toy")
+    assert {key[0]: len(records) for key, records in found.items()} == {"weak": 3, "strong": 1, "strong too": 3}
+    means = {row.case: row.spread.mean for row in summary.cases(found) if row.spread}
+    pairs = {(one.first, one.second): one for one in summary.pairs({key: summary.scored(rows) for key, rows in found.items()})}
+    assert pairs["weak", "strong"].difference.value == pytest.approx(means["weak"] - means["strong"]), "all three seeds of it"
+
+
 def leaky() -> Dataset:
     """One recording in two parts, under two names."""
     random = np.random.default_rng(0)
@@ -217,7 +242,8 @@ def test_rows_hold_intervals_and_corrected_pairs(file: Path) -> None:
     rows = {row.case: row for row in summary.cases(found)}
     assert rows["weak"].spread is not None and rows["weak"].spread.seeds == 3 and rows["weak"].items == 200
     assert rows["weak"].sampling is not None and rows["weak"].sampling.low < 0.5 < rows["weak"].sampling.high
-    pairs = {(pair.first, pair.second): pair for pair in summary.pairs(found)}
+    scores = {key: summary.scored(records) for key, records in found.items()}
+    pairs = {(pair.first, pair.second): pair for pair in summary.pairs(scores)}
     assert pairs["weak", "strong"].significant and pairs["weak", "strong"].difference.value == pytest.approx(-0.4, abs=0.08)
     assert not pairs["strong", "strong too"].significant
     assert all(pair.p >= pair.difference.p for pair in pairs.values())
@@ -242,9 +268,42 @@ def test_the_command_prints_table_and_remarks(toy_in_the_house: None, file: Path
     assert wrong.exit_code == 2 and "wanted one of: toy" in wrong.output + getattr(wrong, "stderr", "")
 
 
+DROPPED = """
+from benchmarks.engine.record import Metric
+from benchmarks.engine.task import Case, Outcome, Task
+
+TASK = Task(
+    name="dropped",
+    title="A file that nobody lists",
+    metric=Metric("ratio", higher_is_better=True, unit="×", of="run"),
+    cases=lambda size: [Case("only", {})],
+    run=lambda case, setting: Outcome({"ratio": 2.0 + setting.seed}),
+    seeds={"small": 2, "full": 2},
+)
+"""
+
+
+def test_a_file_dropped_into_the_folder_is_a_benchmark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Listed, run and reported, and no other file knows of it."""
+    import benchmarks.tasks
+
+    folder = tmp_path / "tasks"
+    folder.mkdir()
+    (folder / "dropped_here.py").write_text(DROPPED)
+    monkeypatch.setattr(tasks, "TASKS", folder)
+    monkeypatch.setattr(benchmarks.tasks, "__path__", [str(folder)])
+    runner = CliRunner()
+    assert "A file that nobody lists" in runner.invoke(main, ["bench"]).output
+    done = runner.invoke(main, ["bench", "dropped", "--records", str(tmp_path / "r.jsonl")])
+    assert done.exit_code == 0 and "2.5 ×" in done.output, done.output
+    done = runner.invoke(main, ["report", "bench", str(tmp_path / "r.jsonl"), "-o", str(tmp_path / "out")])
+    assert done.exit_code == 0 and "A file that nobody lists" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
 def test_every_task_of_the_house_is_sound() -> None:
     found = tasks.discover()
     assert {"digits", "clustering", "divergences", "genres", "batching"} <= set(found)
+    assert tasks.titles() == {name: task.title for name, (task, _) in found.items()}, "titles are read without an import"
     for name, (task, path) in found.items():
         assert task.name == name and path.parent == tasks.TASKS
         for size in ("small", "full"):

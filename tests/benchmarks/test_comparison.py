@@ -63,6 +63,16 @@ def test_the_metric_says_which_way_is_up() -> None:
     assert only(high, low)[:2] == ("better", "seeds")
 
 
+def test_equal_answers_take_nothing_from_the_others() -> None:
+    """A loss is judged alike however many cases were not touched."""
+    others = [run(name, seed, 0.9, place) for place, name in enumerate("bcdefghij") for seed in range(3)]
+    before, after = [run("a", seed, 0.9) for seed in range(3)], [run("a", seed, 0.8, 1) for seed in range(3)]
+    (alone,) = compare(before, after)
+    among = {change.case: change for change in compare([*before, *others], [*after, *others])}
+    assert alone.p is not None and 0 < alone.p < 0.1 and among["a"] == alone
+    assert all(among[name].verdict == "unchanged" and among[name].p is None for name in "bcdefghij")
+
+
 def test_other_items_or_one_seed_give_no_verdict() -> None:
     other = replace(run("a", 0, 0.2), split=Split("by artist", 1, 1, 200, "other"))
     assert only([run("a", 0, 0.9)], [other])[:2] == ("not comparable", "")
@@ -70,7 +80,7 @@ def test_other_items_or_one_seed_give_no_verdict() -> None:
 
 def test_gone_and_new_cases_are_named() -> None:
     failed = replace(run("a", 0, 0.9), status="failed", metrics={}, predictions=None)
-    changes = compare([run("a", 0, 0.9)], [failed, run("b", 0, 0.5)])
+    changes = compare([run("a", 0, 0.9)], [failed, run("b", 0, 0.5), replace(failed, case="never ran")])
     assert {change.case: change.verdict for change in changes} == {"a": "gone", "b": "new"}
     assert [change.case for change in worse(changes)] == ["a"]
 

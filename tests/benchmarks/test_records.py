@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -141,6 +142,36 @@ def test_only_one_process_writes(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     with store.opened(path), pytest.raises(InputError, match="another sanjeh"), store.opened(path):
         pass
+
+
+def test_what_cannot_be_written_is_said_before_anything_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write anywhere
+    with pytest.raises(InputError, match=r"cannot be written \(permission denied\)"), store.opened(tmp_path / "r.jsonl"):
+        pytest.fail("nothing may begin")
+
+
+def test_a_folder_that_vanishes_is_a_message(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    with store.opened(folder / "r.jsonl") as opened:
+        folder.rmdir()
+        with pytest.raises(InputError, match="choose another file"), opened.running(record(status="failed")):
+            pytest.fail("nothing may begin")
+
+
+def test_an_index_finds_every_record_again(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    with store.opened(path) as opened:
+        opened.append(record("1" * 32))
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\nnonsense\n")
+    with store.opened(path) as opened:
+        opened.append(record("2" * 32, seed=4))
+    entries, remarks = store.index(path)
+    assert [(one.identity[0], one.seed, one.line) for one in entries] == [("1", 0, 1), ("2", 4, 4)]
+    assert [one.read().identity for one in entries] == ["1" * 32, "2" * 32] and "line 3" in remarks[0]
+    path.write_text("")
+    with pytest.raises(InputError, match="changed while it was read"):
+        entries[0].read()
 
 
 def test_a_run_in_which_the_process_died_becomes_a_failure(tmp_path: Path) -> None:

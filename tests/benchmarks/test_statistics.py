@@ -157,6 +157,36 @@ def test_the_paired_detectable_difference_is_detected_four_times_in_five() -> No
     assert st.detectable_paired(3, 0.3) == 0.3
 
 
+def test_what_an_interval_would_show_is_shown_four_times_in_five() -> None:
+    """Word errors of 300 utterances: two systems on other utterances, then two on the same."""
+    random = np.random.default_rng(6)
+    words = random.integers(5, 15, size=300)
+    found = st.detectable_by_interval(st.bootstrap(random.binomial(words, 0.3), None, words))
+    rates = [random.binomial(words, share, size=(3000, 300)).sum(axis=1) / words.sum() for share in (0.3, 0.3 + found)]
+    error = np.sqrt(sum(np.var(rate) for rate in rates))
+    assert np.mean((rates[1] - rates[0]) / error > stats.norm.ppf(0.975)) == pytest.approx(0.8, abs=0.06)
+    same = st.bootstrap_difference(random.binomial(words, 0.3), random.binomial(words, 0.3), None, words)
+    assert st.detectable_by_interval(same) == pytest.approx(2.8 / 3.92 * (same.high - same.low), rel=0.01)
+
+
+def test_the_closed_forms_solve_their_equations() -> None:
+    z = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
+    for items, share in ((87.0, 0.56), (160.0, 0.89), (12.0, 0.02)):
+        d = st.detectable_difference(items, share)
+        other = share + d * (1 if share <= 0.5 else -1)
+        assert d == pytest.approx(z * math.sqrt((share * (1 - share) + other * (1 - other)) / items))
+    a, b = stats.norm.ppf(0.975), stats.norm.ppf(0.8)
+    for items, psi in ((87.0, 0.4), (400.0, 0.2), (30.0, 0.9)):
+        d = st.detectable_paired(items, psi)
+        assert d == pytest.approx((a * math.sqrt(psi) + b * math.sqrt(psi - d * d)) / math.sqrt(items))
+
+
+def test_an_interval_over_seeds_ends_where_the_metric_does() -> None:
+    found = st.seed_spread([0.3, 1, 1, 1, 1], bounds=(0.0, 1.0))
+    assert (found.high, found.lowest, found.highest, found.few) == (1.0, 0.3, 1.0, False)
+    assert st.seed_spread([0.4, 0.5]).few
+
+
 def test_effective_items() -> None:
     random = np.random.default_rng(5)
     groups = np.repeat(np.arange(50), 10)

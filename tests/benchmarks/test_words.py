@@ -49,11 +49,12 @@ def test_a_case_of_transcripts_has_an_interval_by_voice_and_pairs() -> None:
     found = summary.current(records, "whisper")
     rows = {row.case: row for row in summary.cases(found)}
     for row in rows.values():
-        assert row.sampling and row.spread and row.sampling.groups == 12 and row.detectable is None
+        assert row.sampling and row.spread and row.sampling.groups == 12
+        assert row.detectable is not None and row.detectable > (row.sampling.high - row.sampling.low) / 2
         assert row.sampling.value == pytest.approx(row.spread.mean)
         assert row.sampling.low < row.sampling.value < row.sampling.high
-    (pair,) = summary.pairs(found)
-    assert pair.significant and pair.detectable is None
+    (pair,) = summary.pairs({key: summary.scored(rows) for key, rows in found.items()})
+    assert pair.significant and 0 < pair.detectable < abs(pair.difference.value)
     assert pair.difference.value == pytest.approx(rows["before"].sampling.value - rows["after"].sampling.value)  # type: ignore[union-attr]
 
 

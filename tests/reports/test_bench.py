@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +16,10 @@ import pytest
 from benchmarks.engine.findings import Findings, collect
 from benchmarks.engine.record import DataUsed, Device, Memory, Metric, Predictions, Record, Split, Timing
 from benchmarks.engine.store import opened
+from benchmarks.tasks.report import made_up, reported
 from reports import charts, exports
 from reports.bench import bench_page, write_bench
+from reports.tables.bench import bench_rows
 from reports.thresholds import Threshold
 
 from .conftest import OVERRIDE, PAYLOAD
@@ -165,6 +169,15 @@ def test_torn_lines_are_remarked(tmp_path: Path) -> None:
     assert "cut off" in text_of(bench_page(collect([tmp_path])))
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="the most memory of a process is read from /proc")
+def test_ten_thousand_runs_fit_into_a_hundred_megabytes(tmp_path: Path) -> None:
+    """The whole process of the command, Python and its libraries included."""
+    made_up(tmp_path / "runs.jsonl", 10_000, 0)
+    cost = reported(tmp_path / "runs.jsonl", tmp_path / "out")
+    assert cost.peak_mb < 100
+    assert cost.page_mb > 1 and "10,000 records" in text_of((tmp_path / "out" / "index.html").read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize(
     ("values", "ticks"),
     [([0.0, 1.0], (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)), ([3, 3], None), ([0.31, 0.34], (0.31, 0.32, 0.33, 0.34)), ([], None)],
@@ -179,3 +192,65 @@ def test_scales_are_round_and_hold_all(values: list[float], ticks: tuple[float, 
 def test_logarithmic_scales_are_powers_of_ten() -> None:
     scale = charts.logarithmic([0.02, 30.0])
     assert (scale.low, scale.high) == (0.01, 100.0) and scale.at(1.0, 100) == 50
+    assert charts.logarithmic([0.13, 0.9]).ticks == (0.1, 0.2, 0.5, 1.0)
+    assert charts.logarithmic([5.0]).low <= 5.0 < charts.logarithmic([5.0]).high
+
+
+def test_a_scale_is_logarithmic_where_numbers_span_many_powers_of_ten() -> None:
+    wide = charts.fitting([0.0, 4e-17, 0.01])
+    assert wide.logarithmic and wide.at(0.0) == 0
+    assert not charts.fitting([0.1, 0.9]).logarithmic and not charts.fitting([-1e-9, 1.0]).logarithmic
+
+
+def test_labels_do_not_cover_each_other() -> None:
+    assert charts.rows([10, 40, 200], 60) == [0, 1, 0] and charts.rows([], 60) == []
+    scale = charts.logarithmic([1e-17, 0.1])
+    kept = [scale.at(tick, 200) for tick in charts.labelled(scale, 200, 30)]
+    assert kept[0] == 0 and kept[-1] == 200 and all(b - a >= 30 for a, b in itertools.pairwise(kept))
+
+
+def test_marks_are_pushed_apart_and_stay_in_the_chart() -> None:
+    crowd = [(50.0, 50.0), (50.0, 50.0), (52.0, 50.0), (0.0, 0.0), (1.0, 0.0), (90.0, 10.0)]
+    moved = charts.apart(crowd, 15.0, (0.0, 0.0, 100.0, 100.0))
+    assert all(math.dist(a, b) > 14.5 for a, b in itertools.combinations(moved, 2))
+    assert all(0 <= x <= 100 and 0 <= y <= 100 for x, y in moved) and moved[-1] == (90.0, 10.0)
+    assert moved == charts.apart(crowd, 15.0, (0.0, 0.0, 100.0, 100.0))
+
+
+def test_a_matrix_of_many_classes_is_a_picture_with_the_commonest_confusions(tmp_path: Path) -> None:
+    names = tuple(f"class {number}" for number in range(20))
+    labels = np.repeat(np.arange(20), 5)
+    predicted = np.where((labels == 3) & (np.arange(100) % 5 < 2), 7, labels)
+    one = replace(record("CNN", 0, 0.9), predictions=Predictions.of_classes(labels, predicted, names=names))
+    found = written(tmp_path, [one])
+    confusion = found.chapters[0].cases[0].confusion
+    assert confusion is not None and confusion.commonest(5) == [("class 3", "class 7", 2, 0.4)]
+    reader = Reader(bench_page(found))
+    assert "heat" in reader.values("class") and "confusion" not in reader.values("class")
+    assert "40%" in text_of(bench_page(found)) and "The commonest confusions" in text_of(bench_page(found))
+
+
+def test_few_seeds_have_no_interval_and_no_share_is_above_one(tmp_path: Path) -> None:
+    few = [record("CNN", seed, level) for seed, level in enumerate((0.5, 0.9))]
+    many = [record("LSTM 64+64", seed, level) for seed, level in enumerate((0.3, 1, 1, 1, 1))]
+    same = [record("LSTM 128", seed, 0.5) for seed in range(3)]
+    found = written(tmp_path, [*few, *many, *same])
+    rows = {row.case: row for row in bench_rows(found.chapters[0])}
+    assert rows["CNN"].seed_low is None and (rows["CNN"].lowest, rows["CNN"].highest) == (0.5, 0.9)
+    assert rows["LSTM 64+64"].seed_high == 1.0 and rows["LSTM 64+64"].seed_low is not None
+    text = exports.to_markdown(found)
+    assert "| runs 0.5 to 0.9 |" in text and "| all equal |" in text
+    page = text_of(bench_page(found))
+    assert "read the dots, not the deviation" in page and "3 all equal" in page
+
+
+def test_a_documents_figure_leads_to_its_source(findings: Findings) -> None:
+    reader = Reader(bench_page(findings))
+    assert "#figure-001.q4.lstm2x64.val_acc.last" in reader.values("href")
+    assert "figure-001.q4.lstm2x64.val_acc.last" in reader.values("id")
+    assert "001_bac2ff33a6bec35c.txt" in text_of(bench_page(findings))
+
+
+def test_records_show_the_kernel_path(tmp_path: Path) -> None:
+    found = written(tmp_path, [replace(record("CNN", 0, 0.8), kernel={"convolution": "oneDNN"})])
+    assert "convolution: oneDNN" in text_of(bench_page(found)) and "Most memory: 300 MB" in text_of(bench_page(found))

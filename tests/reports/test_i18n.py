@@ -9,8 +9,10 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from jinja2 import Environment
 
-from reports import i18n
+from benchmarks.engine.task import discover, titles
+from reports import i18n, terms
 from reports.environment import TEMPLATES
+from reports.text import words
 
 REPORTS = Path(i18n.__file__).parent
 
@@ -58,6 +60,30 @@ def test_no_template_marks_a_value_as_safe() -> None:
 )
 def test_numbers(value: float, english: str, persian: str) -> None:
     assert (i18n.number(value, "en"), i18n.number(value, "fa")) == (english, persian)
+
+
+@pytest.mark.parametrize(
+    ("value", "like", "english"),
+    [(0.87, None, "0.870"), (85.095, None, "85.09"), (1240.4, None, "1,240"), (0, None, "0"), (0.00678, None, "0.0068"),
+     (4.072e-17, None, "4.1×10⁻¹⁷"), (-0.25, None, "-0.250"), (0.0031, 0.5, "0.003"), (float("inf"), None, "inf")],
+)  # fmt: skip
+def test_measured_numbers_are_as_long_as_they_are_worth(value: float, like: float | None, english: str) -> None:
+    assert i18n.measured(value, "en", like) == english
+    assert i18n.measured(4.072e-17, "fa") == "۴٫۱×۱۰⁻¹⁷"
+
+
+def test_chance_is_never_ruled_out() -> None:
+    assert [i18n.probability(p, "en") for p in (0.0478, 0.0006, 1e-9)] == ["0.048", "0.001", "<\N{NO-BREAK SPACE}0.001"]
+
+
+def test_axes_have_short_numbers() -> None:
+    assert [i18n.plain(value, "en") for value in (0.25, 1000.0, 0.001, 1e-12)] == ["0.25", "1000", "0.001", "10⁻¹²"]
+
+
+def test_titles_and_metrics_have_persian_words_and_none_is_stale() -> None:
+    assert set(terms.TITLES) == set(titles().values())
+    known = {words(task.metric.name) for task, _ in discover().values()}
+    assert known <= set(terms.METRICS)
 
 
 def test_percentages() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from graders.engine.course import Course
@@ -20,7 +21,18 @@ def test_every_banded_check_has_a_calibration(slug: str) -> None:
     assert set(found) == {spec.id for spec in assignment.checks() if spec.bands}
     for item in found.values():
         assert len(item.scores) >= 2, f"{item.check}: how do mistakes do?"
-        assert len(item.scores[0][1]) >= 2
+        assert max(len(values) for _, values in item.scores) >= 2, f"{item.check}: how far do seeds differ?"
+
+
+def test_floors_on_real_recordings_ask_for_the_same_share_of_what_is_right() -> None:
+    found = [item for item in thresholds(COURSE.assignment("speech_hw4"), COURSE.hidden_suite("speech_hw4"))
+             if item.check == "q2.learns_flat"]  # fmt: skip
+    (made, real) = found
+    assert made.data.startswith("embedded") and real.data == "FSDD"
+    means = [np.mean(dict(item.scores)["reference"]) for item in found]
+    assert means[1] < made.bands[0][0], "measured against the floors of the embedded data, the reference would fail"
+    for (floor, share), (asked, same) in zip(made.bands, real.bands, strict=True):
+        assert share == same and asked / means[1] == pytest.approx(floor / means[0], abs=0.005)
 
 
 def test_tables_are_found_by_id_by_name_and_by_bands(tmp_path: Path) -> None:
