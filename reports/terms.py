@@ -26,7 +26,7 @@ TITLES = (
     gettext("A report of many runs: from records to a page, in a process of its own"),
     gettext("Five speakers by logistic regression: features and splits (speech HW4, question 4)"),
     gettext("Word errors: how many times faster than a table in plain Python the course's scorer is"),
-    gettext("Persian by Whisper, before and after fine-tuning, by size (speech HW5, question 3)"),
+    gettext("Persian by Whisper before and after fine-tuning, by size, and by a CTC recogniser (speech HW5, question 3)"),
 )
 METRICS = (
     gettext("accuracy"),

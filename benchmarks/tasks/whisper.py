@@ -3,7 +3,7 @@
 The smallest has learned general speech here, from nothing (it is kept in the cache); fine-tuning is on another domain, with general speech
 mixed in or without. What fine-tuning forgets is measured on the general test part: languages told apart and error rates of the others.
 tiny, base and small are the hub's, with a window of 30 s, where this machine has them (`whisper_hub`): zero-shot before, and fine-tuned
-by the course's recipe. Raw transcripts are stored.
+by the course's recipe. A second system, wav2vec 2.0 with CTC, stands beside them. Raw transcripts are stored.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ from contextlib import nullcontext
 from functools import cache, partial
 from pathlib import Path
 
-from benchmarks.engine import splits
 from benchmarks.engine.machine import observed
 from benchmarks.engine.measure import timed
-from benchmarks.engine.record import Json, Metric, Predictions, Size, Throughput, Timing
+from benchmarks.engine.record import Json, Metric, Size, Timing
 from benchmarks.engine.task import Case, Outcome, Setting, Task
-from benchmarks.engine.words import word_errors
-from benchmarks.tasks import whisper_home, whisper_hub
+from benchmarks.tasks import whisper_ctc, whisper_home, whisper_hub
 from seeds.datasets import persian
 
 EPOCHS = 5
@@ -44,13 +42,13 @@ LEARNING_RATE = 6e-4
 
 
 def cases(size: Size) -> Sequence[Case]:
-    """Name the three, and two for each size; small and full start from the same checkpoint: one that has learned less hears too little."""
+    """Name the three, the other system, and two for each size; both sizes of run start from one checkpoint: another hears too little."""
     rows = []
     for name, how in CASES.items():
         config = {**how, "learning_rate": LEARNING_RATE, "language": "fa"}
         seconds = 60.0 if how["epochs"] else 120.0
         rows.append(Case(name, config, SOURCES, seconds, REPORTED.get(name, ()), one_seed=not how["epochs"]))
-    return [*rows, *(case for whisper in whisper_hub.SIZES for case in hub_cases(whisper))]
+    return [*rows, whisper_ctc.case(), *(case for whisper in whisper_hub.SIZES for case in hub_cases(whisper))]
 
 
 def hub_cases(whisper: whisper_hub.Whisper) -> list[Case]:
@@ -83,6 +81,8 @@ def run(case: Case, setting: Setting) -> Outcome:
     if where != setting.device:
         raise ValueError(f"Whisper would run on {where}: set CUDA_VISIBLE_DEVICES= (nothing behind it) to measure the CPU")
     whisper_home.one_thread()
+    if case.config.get("system") == whisper_ctc.CONFIG["system"]:
+        return whisper_ctc.run(case.config, setting)
     hub = case.config.get("checkpoint")
     with whisper_hub.readable(hub) if hub else nullcontext(start()) as before:
         return listened(case.config, setting, before, general=not hub)
@@ -97,21 +97,12 @@ def listened(config: Mapping[str, Json], setting: Setting, before: Path, *, gene
         hear = partial(whisper_home.call, "whisper.hear")
         heard, listening = timed(lambda: hear(clips, test.sample_rate, str(checkpoint), "fa"), setting.device)
         times["predict"] = Timing((listening,))
-        scores = whisper_home.general_scores(checkpoint, persian.make(portion="generic").part("test")) if general else {}
+        known = whisper_home.general_scores(checkpoint, persian.make(portion="generic").part("test")) if general else {}
+        scores = {f"general: {name}": value for name, value in known.items()}
         paths = observed(lambda: hear(clips[:1], test.sample_rate, str(checkpoint), "fa"), setting.device)
         parameters = whisper_home.parameters(checkpoint)
-    wanted, texts = test.columns["text"].tolist(), [one.text for one in heard]
-    errors, words = word_errors(wanted, texts)
-    return Outcome(
-        {"wer": float(errors.sum() / words.sum()), **{f"general: {name}": value for name, value in scores.items()}},
-        split=splits.describe("new voices, new sentences", tuning.part("train"), test, tuning.part("validation")),
-        predictions=Predictions.of_texts(wanted, texts, groups=test.groups),
-        curves=curves,
-        parameters=parameters,
-        times=times,
-        throughput=Throughput(len(clips) / listening, "clips/s", "predict"),
-        kernel={"framework": "torch", **paths},
-    )
+    texts = [one.text for one in heard]
+    return whisper_home.outcome(tuning, texts, metrics=scores, curves=curves, parameters=parameters, times=times, kernel=paths)
 
 
 def tuned(
@@ -127,7 +118,7 @@ def tuned(
 
 TASK = Task(
     name="whisper",
-    title="Persian by Whisper, before and after fine-tuning, by size (speech HW5, question 3)",
+    title="Persian by Whisper before and after fine-tuning, by size, and by a CTC recogniser (speech HW5, question 3)",
     metric=Metric("wer", higher_is_better=False),
     cases=cases,
     run=run,

@@ -6,13 +6,17 @@ kept in the cache, whoever asks first: its folder is named after the data, the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
 import numpy as np
 
+from benchmarks.engine import splits
+from benchmarks.engine.record import Predictions, Throughput, Timing
+from benchmarks.engine.task import Outcome
+from benchmarks.engine.words import word_errors
 from graders.kit.loading import CodeFolder
 from seeds import cache
 from seeds.datasets import Dataset, persian
@@ -113,3 +117,29 @@ def general_scores(checkpoint: Path, part: Dataset) -> dict[str, float]:
         if language == "zh":
             found["zh_to_en_wer"] = rate(count(checkpoint, own, language, "translate"))
     return found
+
+
+def outcome(
+    tuning: Dataset,
+    texts: Sequence[str],
+    *,
+    metrics: Mapping[str, float] | None = None,
+    curves: Mapping[str, Sequence[float]],
+    parameters: int,
+    times: Mapping[str, Timing],
+    kernel: Mapping[str, str],
+) -> Outcome:
+    """Give what a run tells whose texts are those of the practice's test part, in order."""
+    test = tuning.part("test")
+    wanted = test.columns["text"].tolist()
+    errors, words = word_errors(wanted, texts)
+    return Outcome(
+        {"wer": float(errors.sum() / words.sum()), **(metrics or {})},
+        split=splits.describe("new voices, new sentences", tuning.part("train"), test, tuning.part("validation")),
+        predictions=Predictions.of_texts(wanted, list(texts), groups=test.groups),
+        curves=curves,
+        parameters=parameters,
+        times=times,
+        throughput=Throughput(len(texts) / times["predict"].median_s, "clips/s", "predict"),
+        kernel={"framework": "torch", **kernel},
+    )

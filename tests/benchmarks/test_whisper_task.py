@@ -16,7 +16,7 @@ from benchmarks.engine.run import Options, bench
 from benchmarks.engine.store import opened
 from benchmarks.engine.task import Setting, get
 from benchmarks.engine.words import word_errors
-from benchmarks.tasks import whisper, whisper_home, whisper_hub
+from benchmarks.tasks import whisper, whisper_ctc, whisper_home, whisper_hub
 from seeds.datasets import Dataset, persian
 
 TINY, *OTHERS = whisper_hub.SIZES
@@ -119,7 +119,7 @@ def test_before_and_after_are_heard_alike(nowhere: Path, saved: Path, monkeypatc
     whole, general = a_few(persian.make()), persian.make(portion="generic")
     monkeypatch.setattr(persian, "make", lambda portion="fine_tuning": general if portion == "generic" else whole)
     monkeypatch.setattr(whisper_home, "MIXED", CLIPS)
-    monkeypatch.setattr(whisper, "HUB_EPOCHS", 1)
+    monkeypatch.setattr(whisper, "EPOCHS", 1)
     cases = {case.name: case for case in whisper.cases("small") if case.name.startswith(TINY.name)}
     device = whisper_home.device()
     found = {name: whisper.run(case, Setting(0, "small", device)) for name, case in cases.items()}
@@ -135,3 +135,17 @@ def test_before_and_after_are_heard_alike(nowhere: Path, saved: Path, monkeypatc
     if device == "cuda":
         with pytest.raises(ValueError, match="CUDA_VISIBLE_DEVICES"):
             whisper.run(next(iter(cases.values())), Setting(0, "small", "cpu"))
+
+
+def test_the_other_system_writes_down_the_same_recordings(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, general = a_few(persian.make()), persian.make(portion="generic").choose(range(40))
+    monkeypatch.setattr(persian, "make", lambda portion="fine_tuning": general if portion == "generic" else whole)
+    case = replace(whisper_ctc.case(), config={**whisper_ctc.CONFIG, "steps": 2, "batch_size": 2})
+    found = whisper.run(case, Setting(0, "small", whisper_home.device()))
+    assert found.predictions is not None and found.split is not None and found.split.test == CLIPS
+    wanted, heard, _ = found.predictions.arrays()
+    errors, words = word_errors(wanted, heard)
+    assert wanted == whole.part("test").columns["text"].tolist()
+    assert found.metrics["wer"] == pytest.approx(errors.sum() / words.sum())
+    assert found.parameters and found.kernel["attention"] and len(found.curves["loss"]) == 1
+    assert any(case.name == whisper_ctc.NAME for case in whisper.cases("small"))
