@@ -16,6 +16,7 @@ from graders.data_cli import group as data_group
 from graders.engine.course import Course
 from graders.kit.errors import SandboxUnavailable, SanjehError
 from graders.report_cli import group as report_group
+from graders.wer_cli import command as wer_command
 from seeds.errors import DataError
 
 
@@ -65,6 +66,7 @@ def main(context: click.Context, course: Path | None) -> None:
 main.add_command(bench_command)
 main.add_command(report_group)
 main.add_command(data_group)
+main.add_command(wer_command)
 
 
 def _workers() -> int:
