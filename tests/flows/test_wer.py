@@ -34,7 +34,7 @@ def test_planted_errors_are_counted_and_shown(references: Path, tmp_path: Path) 
     assert (lines["substitutions"], lines["deletions"], lines["insertions"]) == ("1", "4", "1")
     assert f"{6 / 13:.4f} (" in result.output and lines["mean WER of utterances"] == f"{(2 / 4 + 1 / 3 + 0 + 1) / 4:.4f}"
     assert float(lines["P(WER ≤ 0.99)"]) == pytest.approx(255 / 256, abs=0.003)  # all draws but those of "d" alone
-    assert "[-این-] [-کتاب-] [-است-]" in result.output and "{+و+}" in result.output and "سه→پنج" in result.output
+    assert "[-این-] [-کتاب-] [-است-]" in result.output and "{+و+}" in result.output and "چهار→پنج" in result.output
     assert "4 utterances, 13 words" in result.output and "too few" in result.output
 
 
