@@ -42,6 +42,7 @@ class Drawn:
         scale: of the main metric, figures of the documents included where they are of its kind.
         speed: of training seconds; None where there are none to compare, or the metric is itself one of speed.
         curves: (what it is, its scale, cases that have it).
+        others: names of what was measured beside the main metric.
     """
 
     chapter: Chapter
@@ -51,6 +52,7 @@ class Drawn:
     speed: charts.Scale | None
     curves: tuple[tuple[str, charts.Scale, tuple[CaseView, ...]], ...]
     confusions: tuple[CaseView, ...]
+    others: tuple[str, ...]
 
 
 def bench_page(
@@ -124,6 +126,7 @@ def drawn(chapter: Chapter, anchor: str) -> Drawn:
         speed=charts.logarithmic(seconds) if len(seconds) > 1 and not chapter.metric.unit else None,
         curves=tuple(_panels(best)),
         confusions=tuple(view for view in best if view.confusion),
+        others=tuple(dict.fromkeys(name for view in views for name in view.metrics if name != chapter.metric.name)),
     )
 
 

@@ -27,3 +27,13 @@ def _errors(
     normalize = getattr(functions("speech_hw5", "normalize"), NORMALIZERS[language])
     found = functions("speech_hw5", "wer").score([normalize(one) for one in references], [normalize(one) for one in hypotheses])
     return np.asarray(found.errors, dtype=float), np.asarray(found.lengths, dtype=float)
+
+
+def word_measures(references: Sequence[str], hypotheses: Sequence[str], language: str = "fa") -> dict[str, float]:
+    """What stands beside a WER: each kind of error over the reference words, the mean of utterances, WER with spaces forgiven, and CER."""
+    normalize = getattr(functions("speech_hw5", "normalize"), NORMALIZERS[language])
+    wer = functions("speech_hw5", "wer")
+    sides = [normalize(one) for one in references], [normalize(one) for one in hypotheses]
+    total = wer.score(*sides).total
+    kinds = {kind: total[kind] / total["lengths"] for kind in ("substitutions", "deletions", "insertions")}
+    return {**kinds, "mean_wer": wer.mean_wer(*sides), "merged_wer": wer.merged_wer(*sides), "cer": wer.cer(*sides)}

@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.engine import splits
 from benchmarks.engine.record import Predictions, Throughput, Timing
 from benchmarks.engine.task import Outcome
-from benchmarks.engine.words import word_errors
+from benchmarks.engine.words import word_errors, word_measures
 from graders.kit.loading import CodeFolder
 from seeds import cache
 from seeds.datasets import Dataset, persian
@@ -134,7 +134,7 @@ def outcome(
     wanted = test.columns["text"].tolist()
     errors, words = word_errors(wanted, texts)
     return Outcome(
-        {"wer": float(errors.sum() / words.sum()), **(metrics or {})},
+        {"wer": float(errors.sum() / words.sum()), **word_measures(wanted, texts), **(metrics or {})},
         split=splits.describe("new voices, new sentences", tuning.part("train"), test, tuning.part("validation")),
         predictions=Predictions.of_texts(wanted, list(texts), groups=test.groups),
         curves=curves,

@@ -13,7 +13,7 @@ from seeds.figures import Figure
 class BenchRow:
     """One case. Numbers are None where they were not measured; `records` names file and line of each run.
 
-    Seeds that are few have `lowest` and `highest`, but no interval.
+    `others` are what was measured beside the metric, medians over seeds. Seeds that are few have `lowest` and `highest`, but no interval.
     """
 
     task: str
@@ -38,6 +38,7 @@ class BenchRow:
     predict_s: float | None
     memory_mb: float | None
     joules: float | None
+    others: str
     failed: int
     problem: str
     reported: str
@@ -86,6 +87,7 @@ def _row(chapter: Chapter, view: CaseView) -> BenchRow:
         predict_s=view.predict_s,
         memory_mb=view.memory_mb,
         joules=view.joules,
+        others="; ".join(f"{name} {value:.6g}" for name, value in view.metrics.items() if name != chapter.metric.name),
         failed=row.failed,
         problem=row.problem,
         reported="; ".join(map(told, view.figures)),

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.engine import summary
 from benchmarks.engine.comparison import compare
 from benchmarks.engine.record import Metric, Predictions, Record, Split
-from benchmarks.engine.words import word_errors
+from benchmarks.engine.words import word_errors, word_measures
 
 WORDS = ["سلام", "کتاب", "خوب", "این", "شهر", "آب", "روز", "دوست", "خانه", "بزرگ"]
 VOICES = np.arange(60) // 5
@@ -34,6 +34,19 @@ def run(case: str, share: float, seed: int) -> Record:
         measured="2026-11-21T00:00:00+00:00", split=Split("voices", 1, 1, 60, "same"),
         predictions=Predictions.of_texts(right, heard, groups=VOICES),
     )  # fmt: skip
+
+
+def test_kinds_of_errors_and_other_rates_are_jiwers() -> None:
+    right, heard = texts(0.3, 1)
+    heard[3], heard[7] = f"{heard[3]} نه نه", heard[7].rsplit(" ", 1)[0]
+    found, theirs = word_measures(right, heard), jiwer.process_words(right, heard)
+    assert sum(found[kind] for kind in ("substitutions", "deletions", "insertions")) == pytest.approx(theirs.wer)
+    assert found["insertions"] - found["deletions"] == pytest.approx(
+        (theirs.insertions - theirs.deletions) / sum(map(len, theirs.references))
+    )
+    assert found["mean_wer"] == pytest.approx(np.mean([jiwer.wer(*pair) for pair in zip(right, heard, strict=True)]))
+    assert found["cer"] == pytest.approx(jiwer.cer(right, heard))
+    assert word_measures(["کتاب خانه است"], ["کتابخانه است"])["merged_wer"] == 0
 
 
 def test_errors_are_jiwers_after_the_normaliser() -> None:
