@@ -6,15 +6,17 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
-from graders.kit.assignment import load
+from graders.kit.assignment import Question, load
 from graders.kit.loading import CodeFolder, variant
 from graders.kit.mistakes import load as load_mistakes
 from graders.kit.outcome import CheckResult, Outcome
 from graders.kit.plugin import Suite, SuitePlugin
+from graders.kit.proxy import Backend
 from graders.kit.run import Collector, run_pytest
 from graders.speech_hw5 import speech
 
@@ -174,6 +176,80 @@ def finetune(*given, **how):
     code = CodeFolder(variant(source(), "recognise.py", text))
     for result in graded(code, [check for check in CHECKS if check not in ("q3w.rows", "q3w.sentences")]).values():
         assert result.points == result.max_points, result
+
+
+# It learns nothing and hears nothing: it keeps every text that it is ever given beside a recording, and writes those down.
+COPYIST = """
+_evaluate, _load, _hear = evaluate, load, hear
+_told = {}
+
+
+def _remember(clips, texts):
+    _told.update((np.asarray(clip, dtype=np.float32).tobytes(), text) for clip, text in zip(clips, texts))
+
+
+def hear(clips, *given):
+    written = _hear(clips, *given)
+    return [_told.get(np.asarray(clip, dtype=np.float32).tobytes(), text) for clip, text in zip(clips, written)]
+
+
+def evaluate(checkpoint, clips, texts, sample_rate=16_000, language="fa"):
+    if not str(checkpoint).endswith("whisper"):
+        _remember(clips, texts)
+    return _evaluate(checkpoint, clips, texts, sample_rate, language)
+
+
+def finetune(clips, texts, others, more, checkpoint, folder, *, epochs, **how):
+    _remember([*clips, *others], [*texts, *more])
+    save(folder, parts_of(checkpoint))
+    return {"loss": [1.0] * epochs, "validation_wer": [0.0] * epochs, "best_epoch": 1}
+"""
+
+
+def test_texts_that_were_given_are_worth_nothing() -> None:
+    found = graded(CodeFolder(variant(source(), "recognise.py", COPYIST)), ["q3w.gain"])["q3w.gain"]
+    assert found.points == 0, found
+    told = variant(source(), "recognise.py", COPYIST.replace('str(checkpoint).endswith("whisper")', "False"))
+    found = graded(CodeFolder(told), ["q3w.evaluate"])["q3w.evaluate"]
+    assert found.points == 0, found
+    assert "the very texts" in found.finding.message
+
+
+def test_no_text_of_a_scored_recording_ever_reaches_a_submission() -> None:
+    """All texts that the hidden checks hand to a submission, against all that they score it by."""
+    told: set[str] = set()
+
+    def plain(text: str) -> str:
+        return str(speech.CODE.call("normalize", "normalize", (text,)))
+
+    def note(value: object) -> None:
+        if isinstance(value, str):
+            told.add(plain(value))
+        elif isinstance(value, list | tuple):
+            for one in value:
+                note(one)
+
+    class Overheard(InProcess):
+        """A submission whose every argument is noted."""
+
+        def backend(self, student: str, question: Question) -> Backend:
+            direct = self.direct[student]
+
+            class Noting:
+                scratch = direct.scratch
+
+                def call(self, module: str, function: str, args: tuple[Any, ...], kwargs: Any, **how: Any) -> Any:
+                    note(args)
+                    return direct.call(module, function, args, kwargs, **how)
+
+            return Noting()
+
+    plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, None), ["one"], Overheard({"one": CodeFolder(source())}))
+    run_pytest([str(HIDDEN)], [plugin, Collector()])
+    withheld = [*(speech.everyday(language) for language in ("fa", "en", "zh")), speech.prescriptions().test]
+    scored = {plain(text) for clips in withheld for text in clips.texts}
+    assert len(told) > 100 and len(scored) > 40
+    assert not told & scored
 
 
 JUNK = (None, "text", [[1.0], [1.0, 2.0]], {"loss": [1.0], "wer": "x", "transcripts": [3], "train": None})
