@@ -1,4 +1,4 @@
-"""A folder with a fine-tuned network, looked at by the names and heads of its files: nothing in it is run, and no weight is read.
+"""A folder with a fine-tuned Whisper, looked at by the names and heads of its files: nothing in it is run, and no weight is read.
 
 A .safetensors file begins with 8 bytes, the length of a JSON text; then that text, {name: {"dtype", "shape", "data_offsets"}}; then the
 numbers. A pickle, which is what `torch.save` writes, is a program: whoever loads it runs it. So none is taken.
@@ -97,7 +97,7 @@ def _vocabulary(files: Mapping[str, bytes], start: Mapping[str, bytes]) -> Itera
     """Whether the tokens have the numbers that the network knows. Raises _NotWhole."""
     found, wanted = (_tokens(_json(one[TOKENIZER], TOKENIZER)) for one in (files, start))
     if found != wanted:
-        yield f"{TOKENIZER} has another vocabulary than the kit's checkpoint, so numbers mean other tokens: save its own"
+        yield f"{TOKENIZER} has another vocabulary than the kit's checkpoint, and numbers would mean other tokens: save that one's"
 
 
 def _tokens(tokenizer: dict[str, Any]) -> tuple[Any, Any]:
