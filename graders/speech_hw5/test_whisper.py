@@ -36,6 +36,7 @@ from graders.speech_hw5.speech import (
     prescriptions,
     probabilities,
     rate,
+    taken_away,
     written,
 )
 from graders.speech_hw5.texts import respelled
@@ -237,10 +238,7 @@ def test_gain(student: Proxy, files: Mapping[str, bytes]) -> None:
         "After the training the checkpoint that it began with writes otherwise: train a copy, or before and after become one."
     )
     ensure(once_more == before, message, mistake="recognise__shared_network_trained")
-    wrong, fewer = errors(test.texts, before, "fa")[0], errors(test.texts, after, "fa")[0]
-    # Their mean is 1 - errors after / errors before.
-    what = "share of the errors that fine-tuning takes away"
-    gain = graded((wrong - fewer) * len(test) / max(1, wrong.sum()), what, test.voices)
+    gain = graded(taken_away(test, before, after), "share of the errors that fine-tuning takes away", test.voices)
     try:
         right = share_right(student, files)
     except (StudentFault, CheckFailed):

@@ -17,7 +17,7 @@ from graders.speech_hw5.handed_in import (
     transcripts,
     withheld,
 )
-from graders.speech_hw5.speech import accuracies, checkpoint_files, errors, heard
+from graders.speech_hw5.speech import accuracies, checkpoint_files, heard, taken_away
 
 
 @check("q3w.tuned")
@@ -43,11 +43,7 @@ def test_reduced(student: Proxy, files: Mapping[str, bytes]) -> None:
         "With your checkpoint your code writes what it writes with the kit's: it learned nothing, or it is not the one in use."
     )
     ensure(after != before, message, mistake="recognise__first_checkpoint_for_all")
-    wrong, fewer = errors(clips.texts, before, "fa")[0], errors(clips.texts, after, "fa")[0]
-    # Their mean is 1 - errors after / errors before.
-    graded(
-        (wrong - fewer) * len(clips) / max(1, wrong.sum()), "share of the errors that your checkpoint takes away", clips.voices
-    )
+    graded(taken_away(clips, before, after), "share of the errors that your checkpoint takes away", clips.voices)
 
 
 @check("q3w.transcripts")

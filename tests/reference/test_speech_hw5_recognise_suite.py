@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -230,6 +231,36 @@ def test_texts_that_were_given_are_worth_nothing() -> None:
     found = graded(CodeFolder(told), ["q3w.evaluate"])["q3w.evaluate"]
     assert found.points == 0, found
     assert "the very texts" in found.finding.message
+
+
+# It writes nonsense with the kit's checkpoint, so that whatever comes afterwards is a gain. It learns nothing.
+SABOTEUR = """
+_hear, _parts_of = hear, parts_of
+
+
+def parts_of(checkpoint):
+    return (*_parts_of(checkpoint), str(checkpoint).endswith("whisper"))
+
+
+def hear(clips, sample_rate, parts, *given):
+    *own, first = parts
+    return ["نه " * 60] * len(clips) if first else _hear(clips, sample_rate, own, *given)
+
+
+def finetune(clips, texts, others, more, checkpoint, folder, *, epochs, **how):
+    save(folder, _parts_of(checkpoint))
+    return {"loss": [1.0] * epochs, "validation_wer": [0.0] * epochs, "best_epoch": 1}
+"""
+
+
+def test_nonsense_before_is_no_gain_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = CodeFolder(variant(source(), "recognise.py", SABOTEUR))
+    shutil.copytree(speech.CHECKPOINT, tmp_path / "tuned", ignore=shutil.ignore_patterns("*.npz"))
+    monkeypatch.chdir(tmp_path)
+    kit = {f"tuned/{name}": content for name, content in speech.checkpoint_files().items()}
+    for check, result in graded(code, ["q3w.gain", "q3w.reduced"], kit).items():
+        assert result.points == 0, check
+        assert "takes away: 0.000" in result.finding.message or "takes away: -" in result.finding.message
 
 
 def test_no_text_of_a_scored_recording_ever_reaches_a_submission() -> None:
