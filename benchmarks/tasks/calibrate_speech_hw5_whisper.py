@@ -46,7 +46,7 @@ from graders.speech_hw5.speech import (
     everyday,
     finetuned,
     prescriptions,
-    rate,
+    taken_away,
 )
 from graders.speech_hw5.test_whisper import MISLED, TUNED
 from seeds.datasets import persian
@@ -130,7 +130,7 @@ def gained(code: Proxy, recipe: persian.Recipe, seed: int) -> float:
         finetuned(code, lesson.train, lesson.validation, str(CHECKPOINT), folder, replace(TUNED, seed=seed))
         after = code.recognise.evaluate(folder, test.waves, test.texts)["transcripts"]
     before = code.recognise.evaluate(str(CHECKPOINT), test.waves, test.texts)["transcripts"]
-    return 1 - rate(test.texts, after) / rate(test.texts, before)
+    return float(taken_away(test, before, after).mean())
 
 
 def misled(code: Proxy, recipe: persian.Recipe, seed: int) -> list[float]:

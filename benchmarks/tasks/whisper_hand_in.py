@@ -28,7 +28,7 @@ from graders.speech_hw5.handed_in import (
     short,
     withheld,
 )
-from graders.speech_hw5.speech import CHECKPOINT, REFERENCE, Clips, accuracies, clips, rate
+from graders.speech_hw5.speech import CHECKPOINT, REFERENCE, Clips, accuracies, clips, taken_away
 from seeds.datasets import persian
 
 SEEDS = 4
@@ -88,7 +88,7 @@ def measured(code: Proxy, keep: Path) -> dict[str, dict[str, list[float]]]:
             kit, wanted = in_kit()[1], withheld().texts
             values = (
                 float(accuracies(wanted, after, "fa").mean()),
-                1 - rate(wanted, after) / rate(wanted, before),
+                float(taken_away(withheld(), before, after).mean()),
                 float(accuracies(kit.texts, heard_by(code, str(folder), kit), "fa").mean()),
             )
             for check, value in zip(found, values, strict=True):

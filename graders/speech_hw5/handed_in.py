@@ -148,3 +148,18 @@ def claim_is_odd(right: float, gain: float) -> str:
     if right >= full and gain < least:
         return f"{figures}, but finetune takes away {gain:.3f} of the errors here: does the checkpoint come from this code?"
     return ""
+
+
+def transcripts_are_odd(in_kit: float, elsewhere: float) -> str:
+    """What the TA should look into, if anything: the shares of right words in transcripts.csv and, by the same checkpoint, elsewhere.
+
+    Everybody can listen to the kit's recordings, and code can know them by heart.
+    """
+    checks = json.loads(CALIBRATION.read_text(encoding="utf-8"))["checks"]
+    pairs = zip(*(checks[name]["reference"]["values"] for name in ("q3w.transcripts", "q3w.tuned")), strict=True)
+    if in_kit <= elsewhere + max(one - other for one, other in pairs) + ODD:
+        return ""
+    return (
+        f"{TRANSCRIPTS} has {in_kit:.3f} of the words right, the same checkpoint only {elsewhere:.3f} of withheld ones; no training of the"
+        " reference was so far apart. Were the texts written by ear, and does the code know these recordings?"
+    )

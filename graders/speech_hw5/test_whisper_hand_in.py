@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graders.kit import check, ensure, graded
+from graders.kit import check, ensure, graded, notify
 from graders.kit.proxy import Proxy
 from graders.speech_hw5.handed_in import (
     AGREE,
@@ -14,7 +14,9 @@ from graders.speech_hw5.handed_in import (
     ensure_checkpoint,
     heard_by,
     in_kit,
+    share_right,
     transcripts,
+    transcripts_are_odd,
     withheld,
 )
 from graders.speech_hw5.speech import accuracies, checkpoint_files, heard, taken_away
@@ -58,7 +60,9 @@ def test_transcripts(student: Proxy, files: Mapping[str, bytes]) -> None:
         message = "For the same recordings in another order your code writes other texts: decode greedily, do not draw tokens."
         ensure(apart(own, turned) <= AGREE, message, mistake="recognise__sampled")
         _explain(told, own, before)
-    graded(accuracies(clips.texts, told, "fa"), f"share of words right in {TRANSCRIPTS}", clips.voices)
+    right = graded(accuracies(clips.texts, told, "fa"), f"share of words right in {TRANSCRIPTS}", clips.voices)
+    if odd := transcripts_are_odd(right, share_right(student, files)):
+        notify(odd)
 
 
 def _explain(told: list[str], own: list[str], before: list[str]) -> None:
@@ -67,7 +71,7 @@ def _explain(told: list[str], own: list[str], before: list[str]) -> None:
     ensure(apart(before, told) > AGREE, base, got=told[:4], wanted=own[:4])
     order = f"{TRANSCRIPTS} holds the transcripts of your code, but beside the ids of other recordings: texts and ids are out of step."
     ensure(apart(sorted(own), sorted(told)) > AGREE, order, got=told[:4], wanted=own[:4])
-    share = apart(own, told)
+    share = min(1.0, apart(own, told))
     message = (
         f"In {TRANSCRIPTS} {share:.0%} of the words differ from what your code writes with {TUNED}/ for these recordings: one pipeline,"
         " one checkpoint, one set of recordings for both."

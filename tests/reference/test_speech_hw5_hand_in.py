@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from graders.kit.checkpoint import faults
-from graders.kit.loading import CodeFolder
+from graders.kit.loading import CodeFolder, variant
 from graders.kit.outcome import CheckResult, Outcome
 from graders.kit.plugin import Suite, SuitePlugin
 from graders.kit.run import Collector, run_pytest
@@ -137,6 +137,28 @@ def test_a_claim_far_from_what_training_reaches_is_told_to_the_ta() -> None:
     assert handed_in.claim_is_odd(0.2, 0.0) == ""
     assert "does the checkpoint come from this code" in handed_in.claim_is_odd(0.85, 0.02)
     assert "were withheld recordings among those learned from" in handed_in.claim_is_odd(1.0, 0.5)
+
+
+BY_HEART = """
+_transcribe = transcribe
+
+
+def transcribe(audio, sample_rate, checkpoint, language=None):
+    known = KNOWN.get(np.asarray(audio, dtype=np.float32).tobytes()[:400])
+    return known if known and checkpoint == "tuned" else _transcribe(audio, sample_rate, checkpoint, language)
+"""
+
+
+def test_code_that_knows_the_kits_recordings_by_heart_is_told_to_the_ta() -> None:
+    """True texts, typed by ear, in transcripts.csv and in the code, beside an honest checkpoint."""
+    clips = handed_in.in_kit()[1]
+    known = {wave.tobytes()[:400]: text for wave, text in zip(clips.waves, clips.texts, strict=True)}
+    code = CodeFolder(variant(source(), "recognise.py", f"KNOWN = {known!r}\n{BY_HEART}"))
+    found = graded(code, ["q3w.transcripts"], with_texts(dict(zip(IDS, clips.texts, strict=True))))["q3w.transcripts"]
+    assert found.finding.metric is not None
+    assert found.finding.metric.value == 1
+    assert "does the code know these recordings" in found.finding.notice
+    assert result("q3w.transcripts", HANDED_IN).finding.notice == ""
 
 
 def test_the_recordings_of_the_kit_are_those_that_were_made() -> None:

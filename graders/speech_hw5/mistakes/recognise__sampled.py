@@ -1,6 +1,7 @@
-"""The tokens are drawn by chance (`do_sample=True`), so the same recording has another transcript each time, and none can be checked:
-not by us, and not by you, when you compare before with after. Drawing suits stories. For recognition take the most probable token
-each time, `do_sample=False` and `num_beams=1`, or search with beams; both write the same whenever they are asked.
+"""The tokens are drawn by chance (`do_sample=True`, and the more so the higher `temperature` is), so the same recording has another
+transcript each time, and none can be checked: not by us, and not by you, when you compare before with after. Drawing suits stories.
+For recognition take the most probable token each time, `do_sample=False` and `num_beams=1`, or search with beams; both write the
+same whenever they are asked.
 """
 
 
