@@ -1,11 +1,14 @@
 """Measure where the bands of speech HW5's Whisper should stand, and make the small checkpoint that everybody's code runs.
 
-    python -m benchmarks.tasks.calibrate_speech_hw5_whisper [--seeds N] [--checkpoint]
+    python -m benchmarks.tasks.calibrate_speech_hw5_whisper [--seeds N] [--checkpoint] [--hand-in] [--keep FOLDER]
 
 `--checkpoint` writes the small Whisper into the assignment, in half precision, with three recordings to try code on, of which two are
-written down and one is translated without an error. It is pre-trained where the cache does not hold it. Then the staff's submission and
-known mistakes are measured as the checks of question 3 do it: what only listens on recordings of other voices and sentences for each seed,
-fine-tuning on the check's own recordings with each seed of training.
+written down and one is translated without an error. It is pre-trained where the cache does not hold it. `--hand-in` makes the test
+recordings beside it, and what the staff hands in for them: `reference/speech_hw5/tuned/` and `transcripts.csv`.
+
+Then the staff's submission and known mistakes are measured as the checks of question 3 do it: what only listens on recordings of other
+voices and sentences for each seed, fine-tuning on the check's own recordings with each seed of training, and trainings on the whole
+practice, right ones and worse; `--keep` names a folder where these are stored and found again.
 
 A floor must let every right submission pass: the floor of the full points lies below the worst run of the reference by as much as those
 runs spread, at least by 0.1, and the half-way floor in the middle between it and 0.
@@ -17,7 +20,6 @@ import argparse
 import hashlib
 import json
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
@@ -27,13 +29,25 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.tasks import whisper_hand_in
 from benchmarks.tasks.calibration import figures
 from benchmarks.tasks.whisper_home import home, one_thread
 from graders.kit.direct import Direct
 from graders.kit.loading import CodeFolder
 from graders.kit.mistakes import load
 from graders.kit.proxy import Proxy
-from graders.speech_hw5.speech import CHECKPOINT, RATE, RECIPE, REFERENCE, accuracies, everyday, finetuned, prescriptions, rate
+from graders.speech_hw5.speech import (
+    CHECKPOINT,
+    RATE,
+    RECIPE,
+    REFERENCE,
+    accuracies,
+    disclosed,
+    everyday,
+    finetuned,
+    prescriptions,
+    taken_away,
+)
 from graders.speech_hw5.test_whisper import MISLED, TUNED
 from seeds.datasets import persian
 
@@ -116,19 +130,19 @@ def gained(code: Proxy, recipe: persian.Recipe, seed: int) -> float:
         finetuned(code, lesson.train, lesson.validation, str(CHECKPOINT), folder, replace(TUNED, seed=seed))
         after = code.recognise.evaluate(folder, test.waves, test.texts)["transcripts"]
     before = code.recognise.evaluate(str(CHECKPOINT), test.waves, test.texts)["transcripts"]
-    return 1 - rate(test.texts, after) / rate(test.texts, before)
+    return float(taken_away(test, before, after).mean())
 
 
 def misled(code: Proxy, recipe: persian.Recipe, seed: int) -> list[float]:
     """Validation WER of the epochs that learn from texts of other recordings; it must rise, or the last epoch is the best."""
-    train, validation = prescriptions(recipe).train[:24], everyday("fa", recipe)[:10]
+    train, validation = prescriptions(recipe).train[:24], disclosed("fa", recipe)[:10]
     with TemporaryDirectory() as folder:
         wrong = replace(train, texts=train.texts[1:] + train.texts[:1])
         found = finetuned(code, wrong, validation, str(CHECKPOINT), folder, replace(MISLED, seed=seed))[1]
     return [round(one, 4) for one in found]
 
 
-def measure(seeds: range) -> dict[str, Any]:
+def measure(seeds: range, keep: Path) -> dict[str, Any]:
     """Everything that the thresholds stand on."""
     values: dict[str, dict[str, list[float]]] = {}
     rising = []
@@ -142,6 +156,7 @@ def measure(seeds: range) -> dict[str, Any]:
         print(
             seed, {key: {name: own[-1] for name, own in value.items()} for key, value in values.items()}, rising[-1], flush=True
         )
+    values |= whisper_hand_in.measured(codes()["reference"], keep)
     return {
         "checks": {key: {"bands": floors(value["reference"]), **_figures(value)} for key, value in values.items()},
         "q3w.best": {"validation_wer": rising},
@@ -172,7 +187,7 @@ def write(measured: dict[str, Any], seeds: int) -> None:
     """Write the record, a list of numbers to a line."""
     generic = persian.make(RECIPE, portion="generic")
     report = {
-        "command": " ".join(["python -m benchmarks.tasks.calibrate_speech_hw5_whisper", *sys.argv[1:]]),
+        "command": f"python -m benchmarks.tasks.calibrate_speech_hw5_whisper --seeds {seeds}",
         "what": "shares of words, recordings or errors, as the checks of question 3 measure them, one value for each seed",
         "data": {"fingerprint": generic.fingerprint, "recipe": str(RECIPE)},
         "checkpoint": hashlib.sha256((CHECKPOINT / "model.safetensors").read_bytes()).hexdigest(),
@@ -189,12 +204,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--checkpoint", action="store_true", help="make the checkpoint first")
+    parser.add_argument("--hand-in", action="store_true", help="make the kit's recordings and what the staff hands in")
+    parser.add_argument("--keep", type=Path, help="where trainings on the whole practice are stored and found")
     options = parser.parse_args()
     one_thread()
     if options.checkpoint:
         make_checkpoint()
-    if options.seeds:
-        write(measure(range(options.seeds)), options.seeds)
+    with TemporaryDirectory() as folder:
+        keep = options.keep or Path(folder)
+        keep.mkdir(parents=True, exist_ok=True)
+        if options.hand_in:
+            whisper_hand_in.store_recordings()
+            whisper_hand_in.store(codes()["reference"], keep)
+        if options.seeds:
+            write(measure(range(options.seeds), keep), options.seeds)
 
 
 if __name__ == "__main__":

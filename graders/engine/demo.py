@@ -116,7 +116,9 @@ def _notebooks(assignment: Assignment, right: Files) -> Files:
 
 
 def _files(folder: Path) -> Files:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in {".py", ".ipynb", ".toml"}}
+    return {
+        path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in {".py", ".ipynb", ".toml", ".csv"}
+    }
 
 
 def notebook(files: Files) -> bytes:

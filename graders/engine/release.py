@@ -56,7 +56,8 @@ _README = """\
    It runs the public checks on your own computer, says what failed and why, and ends with exit code 0 when all of them passed,
    1 when one did not, and 2 when it could not run; `--question q2` checks one question alone. Your grade also counts checks that
    are not in this kit.
-4. Hand in {files}, as they are or in one .zip. Leave data and environments out.
+4. Hand in {files}{folders},
+   as they are or in one .zip. Leave data and environments out.
 """
 
 
@@ -117,4 +118,10 @@ def _member(path: str) -> zipfile.ZipInfo:
 
 def _readme(assignment: Assignment) -> str:
     packages = dict.fromkeys(["pytest", "numpy", *assignment.packages])
-    return _README.format(title=assignment.title["en"], files=", ".join(assignment.files), packages=" ".join(packages))
+    folders = dict.fromkeys(name for question in assignment.questions for name in question.files if name.endswith("/"))
+    return _README.format(
+        title=assignment.title["en"],
+        files=", ".join(assignment.files),
+        folders=f", and what you trained ({', '.join(folders)})" if folders else "",
+        packages=" ".join(packages),
+    )

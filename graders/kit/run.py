@@ -40,8 +40,12 @@ class _One:
         return self.directs[question.id]
 
     def files(self, student: str, question: Question) -> dict[str, bytes]:
-        paths = [self.folder] if self.folder.is_file() else sorted(path for path in self.folder.iterdir() if path.is_file())
-        there = {path.name: path for path in paths}
+        if self.folder.is_file():
+            return {self.folder.name: self.folder.read_bytes()}
+        claimed = [self.folder / name for name in question.files if name.endswith("/")]
+        paths = [*self.folder.iterdir(), *(path for folder in claimed for path in folder.rglob("*"))]
+        paths = [path for path in sorted(paths) if path.is_file() and not path.name.startswith(".")]
+        there = {path.relative_to(self.folder).as_posix(): path for path in paths}
         return {name: there[name].read_bytes() for name in self.assignment.visible(question, there)}
 
     def recall(self, student: str, spec: CheckSpec) -> CheckResult | None:

@@ -2,6 +2,9 @@
 
 The checkpoint lies in the assignment, since students try their code on it too; what a check plays to it are other recordings, by voices
 that the checkpoint has not heard. Nothing here runs a network in this process, except where the staff's own code is asked.
+
+Recordings are of two kinds. What is scored is withheld: its texts stay in this process. What a submission is given with its texts, to
+learn from or to compare with, is disclosed, and never scored.
 """
 
 from __future__ import annotations
@@ -33,9 +36,9 @@ NORMALIZERS = {"fa": "normalize", "en": "normalize_english", "zh": "normalize_ch
 Samples = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Clips:
-    """N recordings at 16 kHz, what they say, what that is in English, and who says it."""
+    """N recordings at 16 kHz, what they say, what that is in English, and who says it. Only the very same are equal."""
 
     waves: list[Samples]
     texts: list[str]
@@ -80,20 +83,32 @@ class Training:
 
 @cache
 def everyday(language: str, recipe: persian.Recipe = RECIPE) -> Clips:
-    """About a dozen everyday sentences in "fa", "en" or "zh", in an order that mixes the voices."""
+    """About a dozen everyday sentences in "fa", "en" or "zh", in an order that mixes the voices; withheld."""
+    return _everyday(language, recipe, disclosed=False)
+
+
+@cache
+def disclosed(language: str, recipe: persian.Recipe = RECIPE) -> Clips:
+    """Other everyday sentences by other voices, whose texts a check may give away."""
+    return _everyday(language, recipe, disclosed=True)
+
+
+def _everyday(language: str, recipe: persian.Recipe, *, disclosed: bool) -> Clips:
     generic = persian.make(recipe, portion="generic")
-    return _clips(generic.choose((generic.columns["language"] == language) & (generic.parts != "train")))
+    home = np.array(["-everyday-" in name for name in generic.ids.tolist()])
+    return clips(generic.choose((generic.columns["language"] == language) & home & ((generic.parts == "train") == disclosed)))
 
 
 @cache
 def prescriptions(recipe: persian.Recipe = RECIPE) -> Lesson:
-    """Persian sentences of a doctor's practice that end in "prescribed"."""
+    """Persian sentences of a doctor's practice that end in "prescribed"; those of the test part are withheld."""
     practice = persian.make(recipe)
     kind = practice.choose(np.array([text.endswith(PRESCRIBED) for text in practice.columns["text"].tolist()]))
-    return Lesson(_clips(kind.part("train"))[:48], _clips(kind.part("validation"))[:12], _clips(kind.part("test"))[:16])
+    return Lesson(clips(kind.part("train"))[:48], clips(kind.part("validation"))[:12], clips(kind.part("test"))[:16])
 
 
-def _clips(part: Dataset) -> Clips:
+def clips(part: Dataset) -> Clips:
+    """All recordings of a data set."""
     waves = [np.asarray(wave, dtype=np.float32) for wave in part.waveforms]
     return Clips(waves, part.columns["text"].tolist(), part.columns["translation"].tolist(), [str(one) for one in part.groups])
 
@@ -203,6 +218,13 @@ def finetuned(
     return history(code.recognise.finetune(*given, **asdict(how)), how.epochs)
 
 
+def heard(code: Proxy, checkpoint: str, waves: Sequence[Samples]) -> list[str]:
+    """What `evaluate` writes for recordings. The texts that it wants beside them are those of disclosed ones: theirs stay here."""
+    others = prescriptions().train.texts
+    given = [others[place % len(others)] for place in range(len(waves))]
+    return evaluation(code.recognise.evaluate(checkpoint, list(waves), given), len(waves))[1]
+
+
 # ------------------------------------------------------------------------------------------------------------- measuring
 
 
@@ -223,6 +245,23 @@ def rate(wanted: Sequence[str], heard: Sequence[str], language: str = "fa") -> f
     """Corpus WER."""
     wrong, words = errors(wanted, heard, language)
     return float(wrong.sum() / words.sum())
+
+
+def taken_away(clips: Clips, before: Sequence[str], after: Sequence[str]) -> NDArray[np.float64]:
+    """What each of N Persian recordings adds to the share of errors that training takes away, which is their mean: (N,).
+
+    Errors before count no further than those of the staff's code with the kit's checkpoint: whoever writes nonsense first gains nothing.
+    """
+    wrong = np.minimum(errors(clips.texts, before, "fa")[0], _staffs_errors(clips))
+    fewer = errors(clips.texts, after, "fa")[0]
+    return np.asarray((wrong - fewer) * len(clips) / max(1, wrong.sum()), dtype=np.float64)
+
+
+@cache
+def _staffs_errors(clips: Clips) -> NDArray[np.int64]:
+    """Errors of the staff's code with the kit's checkpoint: (N,)."""
+    texts = [CODE.call("recognise", "transcribe", (wave, RATE, str(CHECKPOINT), "fa")) for wave in clips.waves]
+    return errors(clips.texts, texts, "fa")[0]
 
 
 def losses(clips: Clips, others: Clips) -> dict[str, float]:

@@ -14,6 +14,7 @@ COLUMNS = ("id", "text")
 SEPARATORS = {".csv": ",;\t", ".tsv": "\t"}  # of a .csv file, whichever its head has most of
 KINDS = (*SEPARATORS, ".xlsx", ".jsonl")
 SHOWN = 8  # ids named in one message
+LOST = 0.1  # � for each letter, at most, in what a recogniser wrote
 MOJIBAKE = ("Ø", "Ù", "Û", "Ã")  # what the first bytes of Persian and accented letters become when UTF-8 is read as Latin-1
 
 
@@ -36,23 +37,23 @@ class Row:
     text: str
 
 
-def read(path, ids=None, empty=False):
+def read(path, ids=None, *, heard=False):
     """Read transcripts: -> {id: text}, in the order of the file.
 
-    ids: the ids that are wanted, no more and no fewer; None takes what is there. empty: whether texts may be empty. A hypothesis may, where
-    nothing was heard; a reference should say something, unless the recording is silent on purpose.
+    ids: the ids that are wanted, no more and no fewer; None takes what is there. heard: whether a recogniser wrote the texts. These may be
+    empty, where nothing was heard, and hold a few �, which a tokenizer of bytes writes for bytes that are no letter. A reference may not.
 
     Raises:
         TranscriptError: with every problem of the file.
     """
     path = Path(path)
     try:
-        rows, problems = _rows(path)
+        rows, problems = _rows(path, LOST if heard else 0.0)
     except (_Unreadable, OSError) as error:
         raise TranscriptError(path.name, [str(error)]) from error
     if not rows and not problems:
         problems = ["it holds no transcripts: fill in a row for each recording"]
-    problems = [*problems, *_faults(rows, ids, empty)]
+    problems = [*problems, *_faults(rows, ids, heard)]
     if problems:
         raise TranscriptError(path.name, problems)
     return {row.id: row.text for row in rows}
@@ -69,8 +70,8 @@ class _Unreadable(ValueError):
     """The file as a whole cannot be read; the message says why, and what to do."""
 
 
-def _rows(path):
-    """The rows of a file, and problems of single lines. Raises _Unreadable, OSError."""
+def _rows(path, lost):
+    """The rows of a file, of whose letters a share may be lost, and problems of single lines. Raises _Unreadable, OSError."""
     kind = path.suffix.lower()
     if kind not in KINDS:
         raise _Unreadable(f"its name ends in {kind or 'nothing'}, wanted one of {', '.join(KINDS)}: save it as one of these")
@@ -78,7 +79,7 @@ def _rows(path):
         raise _Unreadable(f"there is no file {path}: check the name, and the folder that you run in")
     if kind == ".xlsx":
         return _table(_sheet(path))
-    text = _decoded(path.read_bytes())
+    text = _decoded(path.read_bytes(), lost)
     if kind == ".jsonl":
         return _lines(text)
     head = text.partition("\n")[0]
@@ -92,8 +93,11 @@ def _rows(path):
     return _table(cells)
 
 
-def _decoded(content):
-    """The text of a file. Raises _Unreadable for another encoding than UTF-8, and for text that was saved in a wrong one."""
+def _decoded(content, lost):
+    """The text of a file, of whose letters a share may be �.
+
+    Raises _Unreadable for another encoding than UTF-8, and for text that was saved in a wrong one.
+    """
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise _Unreadable("it is in UTF-16: save it again as CSV UTF-8")
     try:
@@ -107,7 +111,7 @@ def _decoded(content):
         raise _Unreadable(
             "its letters look like Ø³Ù„Ø§Ù…: it was once read as Latin-1 and saved so; go back to the file that it came from"
         )
-    if "\x00" in text or "\ufffd" in text:
+    if "\x00" in text or text.count("\ufffd") > lost * letters:
         line = min(text.find(mark) for mark in ("\x00", "\ufffd") if mark in text)
         raise _Unreadable(
             f"line {text[:line].count(chr(10)) + 1} holds characters that were lost (� or zero bytes): save it again as UTF-8"
@@ -172,7 +176,7 @@ def _lines(text):
     return rows, problems
 
 
-def _faults(rows, ids, empty):
+def _faults(rows, ids, heard):
     """Doubled, missing and unknown ids, and empty texts."""
     lines = {}
     for row in rows:
@@ -182,7 +186,7 @@ def _faults(rows, ids, empty):
     for name, found in lines.items():
         if len(found) > 1:
             yield f"id {name} stands {len(found)} times, in lines {_listed(found)}: keep one of them"
-    bare = [] if empty else [row.id for row in rows if row.id and not row.text.strip()]
+    bare = [] if heard else [row.id for row in rows if row.id and not row.text.strip()]
     if bare:
         yield f"{len(bare)} text(s) are empty: {_listed(bare)}; fill them in, or leave these recordings out"
     if ids is not None:

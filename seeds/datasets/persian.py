@@ -15,14 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
-from seeds.datasets._persian_made import GENERATOR, LABEL_NAMES, SAMPLE_RATE, Portion, Recipe, make
+from seeds.datasets._persian_made import GENERATOR, LABEL_NAMES, SAMPLE_RATE, Portion, Recipe, make, plan
 from seeds.datasets._sheet import SHEETS, Row, arabic, fold, read_sheet
 from seeds.datasets.base import Dataset, Part, Spec
 from seeds.datasets.wav import Files, Recordings, faults, look, open_files
 from seeds.determinism import rng
 from seeds.errors import DataError
 
-__all__ = ["GENERATOR", "SAMPLE_RATE", "SPEC", "Portion", "Recipe", "load", "make", "make_both", "verify"]
+__all__ = ["GENERATOR", "SAMPLE_RATE", "SPEC", "Portion", "Recipe", "load", "make", "make_both", "plan", "verify"]
 
 LAYOUT = "a folder of .wav clips and one spreadsheet (.csv or .xlsx) with the columns audio (file name) and text"
 SPLIT_SEED = 42  # the course's own

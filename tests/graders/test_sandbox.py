@@ -413,3 +413,30 @@ def tensor():
                 assert job.call("a", "train", seed=1) == job.call("a", "train", seed=1)
                 with pytest.raises(AnswerRejected, match=r"result\[\"W\"\] is a PyTorch tensor"):
                     job.call("a", "tensor")
+
+
+def test_whisper_is_warm_and_works_after_the_fork() -> None:
+    """The classes are there before a submission names them, and the tokenizer's threads begin in the child."""
+    source = b"""
+import os, sys
+
+def warm():
+    return "transformers.models.whisper.modeling_whisper" in sys.modules, len(os.listdir("/proc/self/task"))
+
+def listen(folder):
+    import torch
+    from transformers import WhisperFeatureExtractor, WhisperForConditionalGeneration, WhisperTokenizer
+    network, tokenizer, extractor = (
+        kind.from_pretrained(folder) for kind in (WhisperForConditionalGeneration, WhisperTokenizer, WhisperFeatureExtractor)
+    )
+    frames = extractor([torch.zeros(48_000).numpy()], sampling_rate=16_000, return_tensors="pt").input_features
+    with torch.inference_mode():
+        return tokenizer.batch_decode(network.float().generate(frames, language="fa", task="transcribe", max_new_tokens=4))
+"""
+    checkpoint = REPOSITORY / "assignments" / "speech_hw5" / "checkpoint"
+    files = {path.name: path.read_bytes() for path in checkpoint.iterdir() if path.suffix in (".json", ".safetensors")}
+    with Sandbox(packages=("torch", "transformers"), limits=Limits(memory_mb=1024)) as sandbox:
+        for _ in range(2):
+            with sandbox.job({"ear.py": source}) as job:
+                assert job.call("ear", "warm", seconds=5) == (True, 1)
+                assert len(job.call("ear", "listen", (job.scratch("whisper", files),), seconds=30)) == 1

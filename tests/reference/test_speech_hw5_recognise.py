@@ -204,4 +204,4 @@ def test_the_kit_holds_the_checkpoint_in_safetensors_only(tmp_path: Path) -> Non
         names = {name.removeprefix("checkpoint/") for name in kit.namelist() if name.startswith("checkpoint/")}
     assert names == {path.name for path in CHECKPOINT.iterdir()}
     assert {Path(name).suffix for name in names} == {".json", ".safetensors", ".npz"}
-    assert sum(path.stat().st_size for path in CHECKPOINT.iterdir()) < 3.6e6
+    assert sum(path.stat().st_size for path in CHECKPOINT.iterdir() if path.name != "test.npz") < 3.6e6

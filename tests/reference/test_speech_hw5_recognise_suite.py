@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
-from graders.kit.assignment import load
+from graders.kit.assignment import Question, load
 from graders.kit.loading import CodeFolder, variant
 from graders.kit.mistakes import load as load_mistakes
 from graders.kit.outcome import CheckResult, Outcome
 from graders.kit.plugin import Suite, SuitePlugin
+from graders.kit.proxy import Backend
 from graders.kit.run import Collector, run_pytest
-from graders.speech_hw5 import speech
+from graders.speech_hw5 import handed_in, speech
 
 from .provider import InProcess
 
@@ -29,6 +32,7 @@ MISTAKES = ROOT / "graders" / "speech_hw5" / "mistakes"
 CALIBRATION = json.loads((ROOT / "graders" / "speech_hw5" / "calibration_whisper.json").read_text(encoding="utf-8"))
 PUBLIC = ROOT / "assignments" / "speech_hw5" / "checks" / "test_whisper.py"
 HIDDEN = ROOT / "graders" / "speech_hw5" / "test_whisper.py"
+HAND_IN = ROOT / "graders" / "speech_hw5" / "test_whisper_hand_in.py"
 CHECKS = [spec.id for spec in QUESTION.checks]
 KNOWN = {mistake.name: mistake for mistake in load_mistakes(MISTAKES, REFERENCE).known if mistake.file == "recognise"}
 # Where each mistake is caught and named. One check for each keeps the test short; the demo runs all of them on each.
@@ -45,36 +49,50 @@ CAUGHT = {
     "q3w.gain": ("shared_network_trained",),
     "q3w.sentences": ("sentences_in_two_parts", "validation_of_the_whole", "equal_texts_only", "overlaps_not_normalised"),
 }
+HAND_IN_CAUGHT = {
+    "q3w.tuned": ("cut_short",),
+    "q3w.reduced": ("first_checkpoint_for_all",),
+    "q3w.transcripts": ("sampled",),
+}
 # What `q3w.labels` and its sisters are failed by: a public check has no mistakes to name.
 PUBLIC_CAUGHT = {
     "q3w.labels": ("padding_in_the_loss", "minus_100_decoded", "start_token_in_labels", "end_left_out"),
     "q3w.examples": ("special_tokens_kept", "task_not_passed"),
     "q3w.pairs": ("equal_texts_only", "overlaps_not_normalised", "sentences_in_two_parts", "validation_of_the_whole"),
+    "q3w.whole": ("first_checkpoint_for_all", "special_tokens_kept", "cut_short"),
 }
 
 
+HANDED_IN = {path.relative_to(REFERENCE).as_posix(): path.read_bytes() for path in sorted((REFERENCE / "tuned").iterdir())}
+HANDED_IN["transcripts.csv"] = (REFERENCE / "transcripts.csv").read_bytes()
+
+
 @pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
+def _one_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Submissions run in the folder of what they hand in."""
+    monkeypatch.chdir(REFERENCE)
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
 
 
-def graded(code: CodeFolder, checks: list[str]) -> dict[str, CheckResult]:
+def graded(code: CodeFolder, checks: list[str], files: Mapping[str, bytes] = HANDED_IN) -> dict[str, CheckResult]:
     """Those checks on one submission, without looking for mistakes."""
-    return {check: result for _, check, result in rows({"one": code}, checks, None)}
+    return {check: result for _, check, result in rows({"one": code}, checks, None, files)}
 
 
-def rows(codes: Mapping[str, CodeFolder], checks: list[str], mistakes: Path | None) -> list[tuple[str, str, CheckResult]]:
+def rows(
+    codes: Mapping[str, CodeFolder], checks: list[str], mistakes: Path | None, files: Mapping[str, bytes] = HANDED_IN
+) -> list[tuple[str, str, CheckResult]]:
     """Those checks on those submissions: submission, check, result."""
     found = []
-    for suite, own in ((PUBLIC, PUBLIC_CAUGHT), (HIDDEN, CAUGHT)):
+    for suite, own in ((PUBLIC, PUBLIC_CAUGHT), (HIDDEN, CAUGHT), (HAND_IN, HAND_IN_CAUGHT)):
         functions = [check.partition(".")[2] for check in checks if check in own]
         if not functions:
             continue
         collector = Collector()
-        plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, mistakes), list(codes), InProcess(codes))
+        plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, mistakes), list(codes), InProcess(codes, files))
         run_pytest([f"{suite}::test_{function}" for function in functions], [plugin, collector])
         assert not collector.broken, collector.broken[0]
         found += [(name, result.check, result) for name, _, result in collector.rows]
@@ -85,15 +103,15 @@ def rows(codes: Mapping[str, CodeFolder], checks: list[str], mistakes: Path | No
 
 @cache
 def source() -> dict[str, str]:
-    return {name: (REFERENCE / name).read_text(encoding="utf-8") for name in QUESTION.files}
+    return {name: (REFERENCE / name).read_text(encoding="utf-8") for name in QUESTION.files if name.endswith(".py")}
 
 
 def test_points_add_up() -> None:
     assert (QUESTION.automatic_points, QUESTION.rubric_points) == (13.0, 7.0)
     first = next(question for question in ASSIGNMENT.questions if question.id == "q3")
     assert first.automatic_points + first.rubric_points == 10.0
-    assert sorted(CHECKS) == sorted([*CAUGHT, *PUBLIC_CAUGHT])
-    assert sorted(KNOWN) == sorted(name for names in CAUGHT.values() for name in names)
+    assert sorted(CHECKS) == sorted([*CAUGHT, *HAND_IN_CAUGHT, *PUBLIC_CAUGHT])
+    assert sorted(KNOWN) == sorted(name for names in (*CAUGHT.values(), *HAND_IN_CAUGHT.values()) for name in names)
 
 
 def test_the_reference_earns_everything() -> None:
@@ -102,15 +120,17 @@ def test_the_reference_earns_everything() -> None:
 
 
 def test_the_starter_earns_nothing() -> None:
-    starter = {name: (STARTER / name).read_text(encoding="utf-8") for name in QUESTION.files}
-    for result in graded(CodeFolder(starter), CHECKS).values():
+    starter = {name: (STARTER / name).read_text(encoding="utf-8") for name in QUESTION.files if name.endswith(".py")}
+    written = {"transcripts.csv": (STARTER / "transcripts.csv").read_bytes()}
+    for check, result in graded(CodeFolder(starter), CHECKS, written).items():
         assert result.points == 0, result
-        assert "not written yet" in result.finding.message
+        missing = check == "q3w.whole" or check in HAND_IN_CAUGHT
+        assert ("it is not there, or empty" if missing else "not written yet") in result.finding.message
 
 
-@pytest.mark.parametrize("check", CAUGHT)
+@pytest.mark.parametrize("check", [*CAUGHT, *HAND_IN_CAUGHT])
 def test_each_mistake_loses_points_and_is_named(check: str) -> None:
-    for name, _, result in rows({name: KNOWN[name].code for name in CAUGHT[check]}, [check], MISTAKES):
+    for name, _, result in rows({name: KNOWN[name].code for name in (CAUGHT | HAND_IN_CAUGHT)[check]}, [check], MISTAKES):
         assert result.points < result.max_points, name
         assert result.finding.mistake == name, result.finding
 
@@ -174,6 +194,111 @@ def finetune(*given, **how):
     code = CodeFolder(variant(source(), "recognise.py", text))
     for result in graded(code, [check for check in CHECKS if check not in ("q3w.rows", "q3w.sentences")]).values():
         assert result.points == result.max_points, result
+
+
+# It learns nothing and hears nothing: it keeps every text that it is ever given beside a recording, and writes those down.
+COPYIST = """
+_evaluate, _load, _hear = evaluate, load, hear
+_told = {}
+
+
+def _remember(clips, texts):
+    _told.update((np.asarray(clip, dtype=np.float32).tobytes(), text) for clip, text in zip(clips, texts))
+
+
+def hear(clips, *given):
+    written = _hear(clips, *given)
+    return [_told.get(np.asarray(clip, dtype=np.float32).tobytes(), text) for clip, text in zip(clips, written)]
+
+
+def evaluate(checkpoint, clips, texts, sample_rate=16_000, language="fa"):
+    if not str(checkpoint).endswith("whisper"):
+        _remember(clips, texts)
+    return _evaluate(checkpoint, clips, texts, sample_rate, language)
+
+
+def finetune(clips, texts, others, more, checkpoint, folder, *, epochs, **how):
+    _remember([*clips, *others], [*texts, *more])
+    save(folder, parts_of(checkpoint))
+    return {"loss": [1.0] * epochs, "validation_wer": [0.0] * epochs, "best_epoch": 1}
+"""
+
+
+def test_texts_that_were_given_are_worth_nothing() -> None:
+    found = graded(CodeFolder(variant(source(), "recognise.py", COPYIST)), ["q3w.gain"])["q3w.gain"]
+    assert found.points == 0, found
+    told = variant(source(), "recognise.py", COPYIST.replace('str(checkpoint).endswith("whisper")', "False"))
+    found = graded(CodeFolder(told), ["q3w.evaluate"])["q3w.evaluate"]
+    assert found.points == 0, found
+    assert "the very texts" in found.finding.message
+
+
+# It writes nonsense with the kit's checkpoint, so that whatever comes afterwards is a gain. It learns nothing.
+SABOTEUR = """
+_hear, _parts_of = hear, parts_of
+
+
+def parts_of(checkpoint):
+    return (*_parts_of(checkpoint), str(checkpoint).endswith("whisper"))
+
+
+def hear(clips, sample_rate, parts, *given):
+    *own, first = parts
+    return ["نه " * 60] * len(clips) if first else _hear(clips, sample_rate, own, *given)
+
+
+def finetune(clips, texts, others, more, checkpoint, folder, *, epochs, **how):
+    save(folder, _parts_of(checkpoint))
+    return {"loss": [1.0] * epochs, "validation_wer": [0.0] * epochs, "best_epoch": 1}
+"""
+
+
+def test_nonsense_before_is_no_gain_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = CodeFolder(variant(source(), "recognise.py", SABOTEUR))
+    shutil.copytree(speech.CHECKPOINT, tmp_path / "tuned", ignore=shutil.ignore_patterns("*.npz"))
+    monkeypatch.chdir(tmp_path)
+    kit = {f"tuned/{name}": content for name, content in speech.checkpoint_files().items()}
+    for check, result in graded(code, ["q3w.gain", "q3w.reduced"], kit).items():
+        assert result.points == 0, check
+        assert "takes away: 0.000" in result.finding.message or "takes away: -" in result.finding.message
+
+
+def test_no_text_of_a_scored_recording_ever_reaches_a_submission() -> None:
+    """All texts that the hidden checks hand to a submission, against all that they score it by."""
+    told: set[str] = set()
+
+    def plain(text: str) -> str:
+        return str(speech.CODE.call("normalize", "normalize", (text,)))
+
+    def note(value: object) -> None:
+        if isinstance(value, str):
+            told.add(plain(value))
+        elif isinstance(value, list | tuple):
+            for one in value:
+                note(one)
+
+    class Overheard(InProcess):
+        """A submission whose every argument is noted."""
+
+        def backend(self, student: str, question: Question) -> Backend:
+            direct = self.direct[student]
+
+            class Noting:
+                scratch = direct.scratch
+
+                def call(self, module: str, function: str, args: tuple[Any, ...], kwargs: Any, **how: Any) -> Any:
+                    note(args)
+                    return direct.call(module, function, args, kwargs, **how)
+
+            return Noting()
+
+    plugin = SuitePlugin(Suite(ASSIGNMENT, REFERENCE, None), ["one"], Overheard({"one": CodeFolder(source())}, HANDED_IN))
+    run_pytest([str(HIDDEN), str(HAND_IN)], [plugin, Collector()])
+    withheld = [*(speech.everyday(language) for language in ("fa", "en", "zh")), speech.prescriptions().test]
+    withheld += [handed_in.withheld(), handed_in.in_kit()[1]]
+    scored = {plain(text) for clips in withheld for text in clips.texts}
+    assert len(told) > 100 and len(scored) > 90
+    assert not told & scored
 
 
 JUNK = (None, "text", [[1.0], [1.0, 2.0]], {"loss": [1.0], "wer": "x", "transcripts": [3], "train": None})

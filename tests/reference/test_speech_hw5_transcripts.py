@@ -68,13 +68,20 @@ def test_everything_wrong_with_ids_and_texts_is_said_at_once(tmp_path: Path, kin
     ):
         assert part in said
     assert "1 id(s) are not wanted: stranger" in said
-    assert "empty" not in problems(path, empty=True)
+    assert "empty" not in problems(path, heard=True)
 
 
 def test_an_empty_hypothesis_is_allowed_where_said(tmp_path: Path) -> None:
     path = write(tmp_path / "t.csv", {"a": "", "b": "x"})
-    assert TEXTS.read(path, empty=True) == {"a": "", "b": "x"}
+    assert TEXTS.read(path, heard=True) == {"a": "", "b": "x"}
     assert "1 text(s) are empty: a" in problems(path)
+
+
+def test_a_recogniser_may_write_a_few_bytes_that_are_no_letter(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", {"a": "دو\ufffd قطره چشم", "b": "نوزاد تب دارد"})
+    assert TEXTS.read(path, heard=True)["a"] == "دو\ufffd قطره چشم"
+    assert "line 2 holds characters that were lost" in problems(path)
+    assert "were lost" in problems(write(tmp_path / "u.csv", {"a": "\ufffd\ufffd\ufffd\ufffd ab"}), heard=True)
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,26 @@
 """Public checks of question 3's Whisper: the handout's examples, with the small checkpoint that lies beside the handout."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
 
 from graders.kit import check, ensure, equal
+from graders.kit.checkpoint import faults
 
 CHECKPOINT = Path(__file__).parents[1] / "checkpoint"
 RATE = 16_000
 
 
+def checkpoint_files():
+    """The files of the checkpoint that lies beside the handout."""
+    paths = [path for path in sorted(CHECKPOINT.iterdir()) if path.suffix in (".json", ".safetensors")]
+    return {path.name: path.read_bytes() for path in paths}
+
+
 def checkpoint(student):
     """The path of the checkpoint where your code runs."""
-    files = [path for path in sorted(CHECKPOINT.iterdir()) if path.suffix in (".json", ".safetensors")]
-    return student.scratch("whisper", {path.name: path.read_bytes() for path in files})
+    return student.scratch("whisper", checkpoint_files())
 
 
 @check("q3w.labels")
@@ -64,3 +71,40 @@ def test_pairs(student):
     equal(sorted(place for part in found.values() for place in part), list(range(50)), what="all numbers of texts")
     alike = all({(place + 25) % 50 for place in part} == set(part) for part in found.values())
     ensure(alike, "A sentence and its copy are in different parts.", got=found)
+
+
+@check("q3w.whole")
+def test_whole(student, files):
+    """tuned/ holds a checkpoint like the one beside the handout, transcripts.csv what your code writes with it for test.npz."""
+    folder = {name.removeprefix("tuned/"): content for name, content in files.items() if name.startswith("tuned/")}
+    problems = faults(folder, checkpoint_files())
+    ensure(not problems, f"The folder tuned/ cannot be used: {'; '.join(problems)}.")
+    with np.load(CHECKPOINT / "test.npz") as stored:
+        waves = {name: stored[name].astype(np.float32) / 32768 for name in sorted(stored.files)}
+    told = rows(files.get("transcripts.csv", b""))
+    missing, unknown = sorted(set(waves) - set(told)), sorted(set(told) - set(waves))
+    ensure(not missing, "transcripts.csv lacks recordings of test.npz.", got=missing)
+    ensure(not unknown, "transcripts.csv names recordings that test.npz does not have.", got=unknown)
+    names = list(waves)[:4]
+    # Your code has both checkpoints at hand, as in your own comparison of before and after.
+    student.recognise.transcribe(waves[names[0]], RATE, checkpoint(student), "fa")
+    heard = [student.recognise.transcribe(waves[name], RATE, "tuned", "fa") for name in names]
+    alike = sum(text == told[name] for name, text in zip(names, heard, strict=True))
+    message = "transcripts.csv holds other texts than your transcribe writes with tuned/; machines may differ in one of four."
+    ensure(alike >= 3, message, got=[told[name] for name in names], wanted=heard)
+
+
+def rows(content):
+    """{id: text} of transcripts.csv."""
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        ensure(False, "transcripts.csv is not in UTF-8: save it again as CSV UTF-8.")
+    ensure(lines, "There is no transcripts.csv, or it is empty; the starter has its first line and the ids.")
+    table = csv.DictReader(lines, delimiter=max(",;\t", key=lines[0].count))
+    fits = {"id", "text"} <= set(table.fieldnames)
+    ensure(fits, "The first line of transcripts.csv should name the columns id and text.", got=lines[0])
+    found = [(row["id"], row["text"] or "") for row in table]
+    ensure(len(dict(found)) == len(found), "An id stands twice in transcripts.csv.", got=[name for name, _ in found])
+    ensure(any(text.strip() for _, text in found), "transcripts.csv is not written yet: all of its texts are empty.")
+    return dict(found)

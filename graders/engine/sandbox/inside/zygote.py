@@ -75,6 +75,8 @@ def _preload(name: str) -> bool:
         _warm_torch()
     elif name == "librosa":
         _warm_librosa()
+    elif name == "transformers":
+        _warm_transformers()
     # TensorFlow is imported and no more: an operation before the fork would hang every child.
     return True
 
@@ -96,6 +98,12 @@ def _warm_librosa() -> None:
     import numpy as np
 
     librosa.feature.mfcc(y=np.zeros(2048, np.float32), sr=16000)
+
+
+def _warm_transformers() -> None:
+    """Its classes are imported when they are first named, which takes seconds. Nothing is loaded with them: a tokenizer starts threads."""
+    with contextlib.suppress(ImportError):  # a version without them
+        from transformers import WhisperFeatureExtractor, WhisperForConditionalGeneration, WhisperTokenizer  # noqa: F401
 
 
 class Zygote:
