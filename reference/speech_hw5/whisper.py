@@ -4,7 +4,7 @@
 spoken: Whisper has no token for another direction. So (b) is Chinese speech to English text.
 
 Audio is (n,), or (n, channels), in [-1, 1], at any rate and of any length: channels are averaged, the rate is changed to 16 kHz, and
-what is longer than the window is cut where it is quietest.
+what is longer than the window is cut where it is quietest. For recordings in files there is `whisper_file.transcribe_file`.
 """
 
 from __future__ import annotations
@@ -82,6 +82,8 @@ def hear(
     language: str | None = None,
     task: str = "transcribe",
     batch: int = 32,
+    *,
+    compiled: bool = False,
 ) -> list[Heard]:
     """Write down N recordings: text, language, number of tokens, and whether the text is to be trusted.
 
@@ -92,6 +94,7 @@ def hear(
         language: code; None detects it for each recording.
         task: "transcribe" or "translate".
         batch: windows decoded at once.
+        compiled: on a GPU, compile the decoder's step first, which takes about a minute; for many hours of sound.
     """
     whisper = load(checkpoint)
     known = language_codes(whisper)
@@ -102,4 +105,4 @@ def hear(
     if task not in ("transcribe", "translate"):
         raise ValueError(f"got the task {task!r}, wanted 'transcribe' or 'translate'")
     samples = [prepare(clip, sample_rate, whisper.sample_rate) for clip in clips]
-    return listen(whisper, samples, language, task, batch)
+    return listen(whisper, samples, language, task, batch, compiled=compiled)
