@@ -148,6 +148,14 @@ def in_batches(checkpoint: Path, part: Dataset) -> list[str]:
     return heard
 
 
+def by_ctranslate2(checkpoint: Path, part: Dataset) -> list[str]:
+    """Listen with CTranslate2, converting the checkpoint included."""
+    module("whisper_checkpoint")._load.cache_clear()
+    module("whisper_ctranslate")._converted.cache_clear()
+    heard = call("whisper.hear", list(part.waveforms), part.sample_rate, str(checkpoint), "fa", engine="ctranslate2")
+    return [one.text for one in heard]
+
+
 def compare(checkpoint: Path, part: Dataset, repeat: int) -> list[Measured]:
     """Measure every way of both."""
     measured = []
@@ -162,9 +170,7 @@ def compare(checkpoint: Path, part: Dataset, repeat: int) -> list[Measured]:
     tokenizer = call("whisper_checkpoint.load", str(checkpoint)).tokenizer
     listenings = {"one by one": lambda: one_by_one(checkpoint, part), "ours": lambda: in_batches(checkpoint, part)}
     if call("whisper_ctranslate.installed"):
-        listenings["ctranslate2"] = lambda: call(
-            "whisper_ctranslate.transcribe_all", list(part.waveforms), part.sample_rate, str(checkpoint), "fa"
-        )
+        listenings["ctranslate2"] = lambda: by_ctranslate2(checkpoint, part)
     for way, listen in listenings.items():
         wall, cpu, texts = timed(listen, repeat)
         tokens = sum(len(tokenizer(text, add_special_tokens=False).input_ids) for text in texts)

@@ -10,16 +10,20 @@ what is longer than the window is cut where it is quietest. For recordings in fi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+import whisper_ctranslate
 from numpy.typing import ArrayLike
 from whisper_checkpoint import load
 from whisper_corpus import General
 from whisper_data import log_mel, prepare
-from whisper_decode import Heard, language_codes, language_probabilities, listen, warn, windows
+from whisper_decode import Heard, Writer, generate, language_codes, language_probabilities, listen, warn, windows
 from whisper_finetune import finetune
 
 __all__ = ["General", "Heard", "detect_language", "finetune", "hear", "transcribe", "transcribe_all", "translate"]
+
+ENGINES = ("torch", "compiled", "ctranslate2")
 
 
 def transcribe(audio: ArrayLike, sample_rate: int, checkpoint: Path | str, language: str | None = None) -> str:
@@ -82,8 +86,7 @@ def hear(
     language: str | None = None,
     task: str = "transcribe",
     batch: int = 32,
-    *,
-    compiled: bool = False,
+    engine: str = "torch",
 ) -> list[Heard]:
     """Write down N recordings: text, language, number of tokens, and whether the text is to be trusted.
 
@@ -94,7 +97,13 @@ def hear(
         language: code; None detects it for each recording.
         task: "transcribe" or "translate".
         batch: windows decoded at once.
-        compiled: on a GPU, compile the decoder's step first, which takes about a minute; for many hours of sound.
+        engine: "torch"; "compiled", which on a GPU compiles the decoder's step first and pays for many hours of sound; or
+            "ctranslate2", where that is installed.
+
+    Raises:
+        ValueError: a recording cannot be used; there is no such language, task or engine.
+        CheckpointError: the checkpoint cannot be used.
+        ModuleNotFoundError: the engine is not installed.
     """
     whisper = load(checkpoint)
     known = language_codes(whisper)
@@ -104,5 +113,14 @@ def hear(
         )
     if task not in ("transcribe", "translate"):
         raise ValueError(f"got the task {task!r}, wanted 'transcribe' or 'translate'")
+    if engine not in ENGINES:
+        raise ValueError(f"got the engine {engine!r}, wanted one of {', '.join(ENGINES)}")
     samples = [prepare(clip, sample_rate, whisper.sample_rate) for clip in clips]
-    return listen(whisper, samples, language, task, batch, compiled=compiled)
+    return listen(whisper, samples, language, task, batch, _writer(engine, checkpoint))
+
+
+def _writer(engine: str, checkpoint: Path | str) -> Writer:
+    """Give what writes the windows down."""
+    if engine == "ctranslate2":
+        return whisper_ctranslate.writer(checkpoint)
+    return partial(generate, compiled=True) if engine == "compiled" else generate

@@ -7,7 +7,7 @@ decodes, and its settings are here: greedy, no timestamps, language and task giv
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -25,6 +25,10 @@ BF16_ON = ("cuda",)
 """Kinds of devices that write in bfloat16: twice as fast there, and greedy choices hardly ever differ. Weights stay float32."""
 QUIETEST_S = 0.1
 """Windows of long recordings are cut in the middle of the quietest stretch of this length in their last third."""
+
+
+Writer = Callable[[Checkpoint, torch.Tensor, Sequence[str], str, int], list[tuple[str, int]]]
+"""Writes windows down as `generate` does."""
 
 
 @dataclass(frozen=True)
@@ -133,8 +137,7 @@ def listen(
     language: str | None,
     task: str = "transcribe",
     batch: int = BATCH,
-    *,
-    compiled: bool = False,
+    write: Writer = generate,
 ) -> list[Heard]:
     """Write down recordings of any length.
 
@@ -143,7 +146,8 @@ def listen(
         clips: N waveforms (n_i,) at the checkpoint's rate, finite.
         language: code; None detects it from the first window of each recording.
         task: "transcribe" or "translate".
-        batch, compiled: as `generate` takes them.
+        batch: windows at once.
+        write: what writes them down.
 
     Returns:
         N results; silence is not given to the network.
@@ -161,7 +165,7 @@ def listen(
             _detect(checkpoint, features, [owner[place] for place in loud], spoken)
         order = sorted(range(len(loud)), key=lambda k: len(pieces[loud[k]]))
         asked = [spoken[owner[loud[k]]] for k in order]
-        answers = generate(checkpoint, features[order], asked, task, batch, compiled=compiled)
+        answers = write(checkpoint, features[order], asked, task, batch)
         texts = {loud[k]: answer for k, answer in zip(order, answers, strict=True)}
     heard = []
     for place, group in groupby(range(len(pieces)), key=lambda piece: owner[piece]):

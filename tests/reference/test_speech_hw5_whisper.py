@@ -171,7 +171,7 @@ def test_what_a_gpu_does_writes_the_same_on_a_cpu(folder: Path, monkeypatch: pyt
     """A cache of fixed size, a last batch that is filled up, and bfloat16, each forced here."""
     clips = [*tones(6), np.zeros(RATE, dtype=np.float32), *tones(3)]
     wanted = call("whisper.hear", clips, RATE, folder, batch=4)
-    assert call("whisper.hear", clips, RATE, folder, batch=4, compiled=True) == wanted
+    assert call("whisper.hear", clips, RATE, folder, batch=4, engine="compiled") == wanted
     asked = []
     network = load("whisper_checkpoint").load(folder).model
     given = network.generate
@@ -182,7 +182,7 @@ def test_what_a_gpu_does_writes_the_same_on_a_cpu(folder: Path, monkeypatch: pyt
 
     monkeypatch.setattr(network, "generate", listened)
     monkeypatch.setattr(load("whisper_decode"), "BF16_ON", ("cpu", "cuda"))
-    assert call("whisper.hear", clips, RATE, folder, batch=4, compiled=True) == wanted
+    assert call("whisper.hear", clips, RATE, folder, batch=4, engine="compiled") == wanted
     assert asked == [(4, "static", True)] * 3  # nine windows to be heard
 
 
@@ -252,6 +252,8 @@ def test_unknown_languages_and_tasks_are_refused(folder: Path) -> None:
         call("whisper.transcribe", tones(1)[0], RATE, folder, "persian")
     with pytest.raises(ValueError, match="wanted 'transcribe' or 'translate'"):
         call("whisper.hear", tones(1), RATE, folder, "fa", "summarise")
+    with pytest.raises(ValueError, match="'fast', wanted one of torch, compiled, ctranslate2"):
+        call("whisper.hear", tones(1), RATE, folder, "fa", engine="fast")
 
 
 # Checkpoints
