@@ -114,11 +114,22 @@ class Task:
 
 def declares(path: Path) -> bool:
     """Tell whether a file assigns `TASK` at its top level, without importing it: scripts beside the tasks import heavy packages."""
+    return _declared(path) is not None
+
+
+def _declared(path: Path) -> str | None:
+    """Give the name of the task that a file declares, "" where it is not spelled out there, None where there is no task."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
         if any(isinstance(target, ast.Name) and target.id == "TASK" for target in targets):
-            return True
-    return False
+            given = node.value.keywords if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) else []
+            names = [one.value.value for one in given if one.arg == "name" and isinstance(one.value, ast.Constant)]
+            return str(names[0]) if names else ""
+    return None
+
+
+def _import(path: Path) -> Task:
+    return cast(Task, import_module(f"benchmarks.tasks.{path.stem}").TASK)
 
 
 def discover() -> dict[str, tuple[Task, Path]]:
@@ -127,7 +138,7 @@ def discover() -> dict[str, tuple[Task, Path]]:
     for path in sorted(TASKS.glob("*.py")):
         if not declares(path):
             continue
-        task = cast(Task, import_module(f"benchmarks.tasks.{path.stem}").TASK)
+        task = _import(path)
         if task.name in found:
             raise ValueError(f"{path.name} and {found[task.name][1].name} both declare the task {task.name!r}")
         found[task.name] = (task, path)
@@ -135,11 +146,13 @@ def discover() -> dict[str, tuple[Task, Path]]:
 
 
 def get(name: str) -> tuple[Task, Path]:
-    """Give the task of that name and its file.
+    """Give the task of that name and its file. The others are left unread: they need packages that this one may do without.
 
     Raises:
         InputError: there is none.
     """
+    if len(files := [path for path in sorted(TASKS.glob("*.py")) if _declared(path) == name]) == 1:
+        return _import(files[0]), files[0]
     known = discover()
     if name not in known:
         raise InputError(f"got {name!r} as the name of a benchmark, wanted one of: {', '.join(sorted(known))}")
