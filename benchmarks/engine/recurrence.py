@@ -4,8 +4,8 @@ Fused kernels such as cuDNN's train one network at a time. Here one step in time
 (S, H, 4H), and one row of element-wise operations; products with the inputs, and the gradients of all weights, are one batched product each
 for all steps together, outside the loop. Gates stand in torch's order: input, forget, cell, output.
 
-Every step writes into its place in tensors that are there before the loop, so that nothing is copied or allocated inside. On a GPU each row
-is fused by torch.compile. The compiled rows have been run on a CPU only.
+On a GPU torch.compile fuses each row. Rows read whole tensors and give new ones: on views of one tensor, written in place, the compiled
+code is guarded by where each lies, and is made anew until torch gives up. The compiled rows have been run on a CPU only.
 """
 
 from __future__ import annotations
@@ -20,34 +20,32 @@ from torch import Tensor
 
 COMPILED_ON = ("cuda",)
 """Kinds of devices where a launch costs more than the arithmetic of a step."""
+KEPT = 5
+"""Tensors that each step keeps for the way back: four gates and the cell."""
 
-Forward = Callable[[Tensor, Tensor, Tensor, Tensor], None]
-Backward = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor], None]
+Forward = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, ...]]
+Backward = Callable[..., tuple[Tensor, Tensor]]
 
 
-def _step(gates: Tensor, cell: Tensor, after: Tensor, out: Tensor) -> None:
-    """Put gates through their functions (S, B, 4H), in place; from the cell (S, B, H) write the next cell `after` and the output."""
-    i, f, g, o = gates.chunk(4, dim=2)
+def _step(driven: Tensor, recurrent: Tensor, cell: Tensor) -> tuple[Tensor, ...]:
+    """Add what drives the gates, from the input and from the last output (S, B, 4H) -> four gates, next cell, output (S, B, H)."""
+    i, f, g, o = (driven + recurrent).chunk(4, dim=2)
     i, f, g, o = torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g), torch.sigmoid(o)
-    moved = f * cell + i * g
-    gates.copy_(torch.cat([i, f, g, o], dim=2))
-    after.copy_(moved)
-    out.copy_(o * torch.tanh(moved))
+    after = f * cell + i * g
+    return i, f, g, o, after, o * torch.tanh(after)
 
 
 def _step_back(
-    wanted: Tensor, out: Tensor, carried: Tensor, gates: Tensor, before: Tensor, after: Tensor, driven: Tensor
-) -> None:
-    """Write the gradient of the gates before their functions into `driven` (S, B, 4H), and that of the cell before into `carried`.
+    wanted: Tensor, out: Tensor, carried: Tensor, i: Tensor, f: Tensor, g: Tensor, o: Tensor, after: Tensor, before: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Give the gradients of what drives the gates (S, B, 4H), and of the cell before (S, B, H).
 
-    The output's gradient has two parts (S, B, H): what the layer above wants, and what comes back from the next step.
+    The output's gradient has two parts: what the layer above wants, and what comes back from the next step.
     """
-    i, f, g, o = gates.chunk(4, dim=2)
     squeezed, both = torch.tanh(after), wanted + out
     cell = carried + both * o * (1 - squeezed * squeezed)
     parts = [cell * g * i * (1 - i), cell * before * f * (1 - f), cell * i * (1 - g * g), both * squeezed * o * (1 - o)]
-    carried.copy_(cell * f)
-    driven.copy_(torch.cat(parts, dim=2))
+    return torch.cat(parts, dim=2), cell * f
 
 
 @cache
@@ -58,9 +56,10 @@ def _steps(kind: str) -> tuple[Forward, Backward]:
     compile_: Any = torch.compile
     compiled = cast(Forward, compile_(_step, dynamic=True)), cast(Backward, compile_(_step_back, dynamic=True))
     try:  # compiling begins with the first call
-        cells, gates = torch.zeros(5, 2, 3, 5, device=kind), torch.zeros(2, 2, 3, 20, device=kind)
-        compiled[0](gates[0], cells[0], cells[1], cells[2])
-        compiled[1](cells[0], cells[1], cells[2], gates[0], cells[3], cells[4], gates[1])
+        wide, narrow = torch.zeros(2, 2, 3, 20, device=kind), torch.zeros(5, 2, 3, 5, device=kind)
+        with torch.no_grad():  # as in forward and backward
+            own = compiled[0](wide[0], wide[1], narrow[0])[:KEPT]
+            compiled[1](narrow[1], narrow[2], narrow[3], *own, narrow[4])
     except Exception as error:  # whatever a compiler, its driver or its headers lack
         reason = f"{type(error).__name__}: {str(error).splitlines()[0]}"
         warnings.warn(f"torch.compile does not work here ({reason}), so steps launch more kernels and take longer", stacklevel=2)
@@ -74,29 +73,34 @@ class _Recurrence(torch.autograd.Function):
     @staticmethod
     def forward(context: Any, driven: Tensor, weights: Tensor) -> Tensor:
         """Go through time, and keep what the way back needs."""
-        steps, s, b, four = driven.shape
+        _, s, b, four = driven.shape
         step, turned = _steps(driven.device.type)[0], weights.transpose(1, 2)
-        outputs, cells = driven.new_empty(steps, s, b, four // 4), driven.new_empty(steps, s, b, four // 4)
-        gates = driven.clone()
         out = cell = driven.new_zeros(s, b, four // 4)
-        for t in range(steps):
-            now = gates[t]
-            torch.baddbmm(now, out, turned, out=now)
-            step(now, cell, cells[t], outputs[t])
-            cell, out = cells[t], outputs[t]
-        context.save_for_backward(weights, gates, cells, outputs)
+        kept, outs = [], []
+        for gates in driven:
+            *gone, out = step(gates, torch.bmm(out, turned), cell)
+            cell = gone[-1]
+            kept += gone
+            outs.append(out)
+        outputs = torch.stack(outs)
+        context.save_for_backward(weights, outputs, *kept)
         return outputs
 
     @staticmethod
     def backward(context: Any, *gradients: Any) -> tuple[Tensor, Tensor]:
         """Go back through time; the weights' gradient is one product over all steps, at the end."""
-        weights, gates, cells, outputs = context.saved_tensors
-        wanted, back = gradients[0].contiguous(), _steps(gates.device.type)[1]
-        driven = torch.empty_like(gates)
-        nothing, carried, out = (torch.zeros_like(cells[0]) for _ in range(3))
-        for t in range(len(gates) - 1, -1, -1):
-            back(wanted[t], out, carried, gates[t], cells[t - 1] if t else nothing, cells[t], driven[t])
-            torch.bmm(driven[t], weights, out=out)
+        weights, outputs, *kept = context.saved_tensors
+        wanted, back = gradients[0].contiguous(), _steps(outputs.device.type)[1]
+        nothing, out, carried = (
+            torch.zeros_like(outputs[0]) for _ in range(3)
+        )  # one for each, or the rows are compiled for twins
+        found = []
+        for t in range(len(outputs) - 1, -1, -1):
+            own, before = kept[KEPT * t : KEPT * (t + 1)], kept[KEPT * t - 1] if t else nothing
+            driven, carried = back(wanted[t], out, carried, *own, before)
+            out = torch.bmm(driven, weights)
+            found.append(driven)
+        driven = torch.stack(found[::-1])
         earlier = torch.cat([nothing[None], outputs[:-1]])  # what each step was given
         s, four = weights.shape[:2]
         rows = driven.permute(1, 3, 0, 2).reshape(s, four, -1)  # (S, 4H, T B)

@@ -33,20 +33,23 @@ class Recorder(Protocol):
 
 
 class CudaGraphs:
-    """Records CUDA graphs; warms up on a stream of its own, so that autograd's nodes do not belong to the default one."""
+    """Records CUDA graphs on a stream of its own, and warms up there too: autograd and the libraries keep things by stream."""
+
+    def __init__(self) -> None:
+        """Make the stream."""
+        self._side: Any = torch.cuda.Stream()  # type: ignore[no-untyped-call]
 
     def warm(self, work: Callable[[], None]) -> None:
-        """Do it on the side stream."""
-        side: Any = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-        side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):
+        """Do it on the side stream, between what came before and what comes after."""
+        self._side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(self._side):
             work()
-        torch.cuda.current_stream().wait_stream(side)
+        torch.cuda.current_stream().wait_stream(self._side)
 
     def record(self, work: Callable[[], None]) -> Callable[[], None]:
         """Record it into a graph with memory of its own."""
         graph: Any = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        with torch.cuda.graph(graph, stream=self._side):
             work()
         replay: Callable[[], None] = graph.replay
         return replay

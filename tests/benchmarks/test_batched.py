@@ -165,11 +165,18 @@ def test_the_compiled_step_is_the_plain_one(monkeypatch: pytest.MonkeyPatch) -> 
     wanted = learn()
     monkeypatch.setattr(recurrence, "COMPILED_ON", ("cpu",))
     recurrence._steps.cache_clear()
+    made = torch._dynamo.utils.counters["frames"]
     try:
+        before = made["ok"]
         assert recurrence._steps("cpu") != (recurrence._step, recurrence._step_back)
         for one, other in zip(learn(), wanted, strict=True):
             torch.testing.assert_close(one, other)
         assert observed(learn, "cpu")["compiled"] == "yes"
+        for s, b, h in ((5, 6, 8), (8, 8, 8), (32, 9, 16), (2, 24, 3)):
+            recur(
+                *(torch.randn(*shape).requires_grad_() for shape in ((s, b, 4, 5), (s, 4 * h, 5), (s, 4 * h, h), (s, 4 * h)))
+            ).sum().backward()
+        assert made["ok"] - before <= 8, "torch gives up after eight for each of the two rows"
     finally:
         recurrence._steps.cache_clear()
     monkeypatch.undo()
