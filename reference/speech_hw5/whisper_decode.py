@@ -100,7 +100,7 @@ def generate(
         task: "transcribe", or "translate" (to English).
         batch: windows at once.
         compiled: keep a cache of fixed size, for which transformers compiles the decoder's step on a GPU (not on a CPU). That takes
-            about a minute for each loaded checkpoint and size of batch, so it pays for many hours of sound.
+            half a minute or more for each loaded checkpoint and size of batch, so it pays for many hours of sound.
 
     Returns:
         N texts, and how many tokens each took, the end included.
