@@ -6,4 +6,5 @@ plan.py        what is to be run, and what fits into a budget          run.py   
 measure.py     clocks, memory and energy                               machine.py     versions, device, proof of the kernel path
 statistics.py  intervals and tests from raw predictions                summary.py     records -> rows with intervals and tests
 batched.py     all seeds of one network in one launch                  networks.py    the networks, one seed at a time
+recurrence.py  their LSTMs over time                                   replay.py      a step launched once, as a recorded graph
 """

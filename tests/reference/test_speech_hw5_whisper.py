@@ -235,7 +235,7 @@ def test_noise_gives_a_text_and_invented_repeats_a_warning(folder: Path, monkeyp
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert isinstance(call("whisper.transcribe", noise, RATE, folder, "fa"), str)
-    monkeypatch.setattr(load("whisper_decode"), "generate", lambda *_, **__: [("بله " * 9, 20), ("", 1)])
+    monkeypatch.setattr(load("whisper"), "generate", lambda *_, **__: [("بله " * 9, 20), ("", 1)])
     with pytest.warns(UserWarning, match=r"\S.*; the text is 'بله بله"):
         call("whisper.transcribe", noise, RATE, folder, "fa")
 

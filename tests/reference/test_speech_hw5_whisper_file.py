@@ -56,13 +56,13 @@ def test_what_is_to_be_doubted_is_said(tmp_path: Path, examples: dict[str, Any],
     assert silence.text == "" and len(silence.warnings) == 1 and "silent" in silence.warnings[0]
     noise = write(tmp_path / "noise.wav", 0.1 * np.random.default_rng(0).normal(size=3 * RATE))
     assert "no voice in it" in FILES.transcribe_file(noise, CHECKPOINT, "fa").warnings[0]
-    loops = CODE.load("whisper_decode")
-    monkeypatch.setattr(loops, "generate", lambda *_, **__: [("بله " * 9, 20)])
+    engine = CODE.load("whisper")
+    monkeypatch.setattr(engine, "generate", lambda *_, **__: [("بله " * 9, 20)])
     assert any('"بله" 9 times in a row' in one for one in FILES.transcribe_file(noise, CHECKPOINT, "fa").warnings)
     voice = write(tmp_path / "voice.wav", examples["fa"])
-    monkeypatch.setattr(loops, "generate", lambda *_, **__: [("کلمه دیگر " * 12, 60)])
+    monkeypatch.setattr(engine, "generate", lambda *_, **__: [("کلمه دیگر " * 12, 60)])
     assert any("no pace of speech" in one for one in FILES.transcribe_file(voice, CHECKPOINT, "fa").warnings)
-    monkeypatch.setattr(loops, "generate", lambda *_, **__: [("", 1)])
+    monkeypatch.setattr(engine, "generate", lambda *_, **__: [("", 1)])
     assert "nothing was written" in FILES.transcribe_file(voice, CHECKPOINT, "fa").warnings[-1]
 
 
