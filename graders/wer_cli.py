@@ -59,7 +59,7 @@ def command(
     In the differences word→other is a substitution, [-word-] a deletion and {+word+} an insertion.
     """
     code = CodeFolder.read(REFERENCE)
-    wanted = _read(code, references, empty=False)
+    wanted = _read(code, references, heard=False)
     systems = [_system(code, wanted, path, language) for path in (before, after) if path is not None]
     groups = _speakers(speakers, list(wanted)) if speakers else None
     _rates(code, systems, groups, cutoff)
@@ -72,10 +72,10 @@ def command(
         raise InputError("--ablation is of the Persian normaliser: leave it out, or say --language fa")
 
 
-def _read(code: CodeFolder, path: Path, *, empty: bool, ids: Sequence[str] | None = None) -> dict[str, str]:
+def _read(code: CodeFolder, path: Path, *, heard: bool, ids: Sequence[str] | None = None) -> dict[str, str]:
     transcripts = code.load("transcripts")
     try:
-        found: dict[str, str] = transcripts.read(path, ids, empty)
+        found: dict[str, str] = transcripts.read(path, ids, heard)
     except transcripts.TranscriptError as error:
         raise InputError(str(error)) from error
     return found
@@ -83,7 +83,7 @@ def _read(code: CodeFolder, path: Path, *, empty: bool, ids: Sequence[str] | Non
 
 def _system(code: CodeFolder, wanted: dict[str, str], path: Path, language: str) -> System:
     """Read one system's transcripts, of the same recordings, and count its errors."""
-    heard = _read(code, path, empty=True, ids=list(wanted))
+    heard = _read(code, path, heard=True, ids=list(wanted))
     raw = list(wanted.values()), [heard[name] for name in wanted]
     normalize = code.load("normalize").NORMALIZERS[language]
     texts = [normalize(text) for text in raw[0]], [normalize(text) for text in raw[1]]

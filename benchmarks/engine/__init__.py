@@ -8,4 +8,5 @@ statistics.py  intervals and tests from raw predictions                summary.p
 findings.py    records -> all that a report prints                     comparison.py  what changed between two sets of records
 rescore.py     records held to their raw answers                       words.py       word errors of stored transcripts
 batched.py     all seeds of one network in one launch                  networks.py    the networks, one seed at a time
+recurrence.py  their LSTMs over time                                   replay.py      a step launched once, as a recorded graph
 """

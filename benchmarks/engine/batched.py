@@ -3,12 +3,13 @@
 Weights carry a leading axis of replicas. Dense layers and the recurrences of LSTMs are batched matrix products, a convolution over S
 replicas is one convolution with S groups, batch normalisation over S times C channels is that of each replica, and Adam works element
 by element, so S optimisers are one. The data lie on the device once; each replica gathers its own batches there. Losses add up, hence no
-replica's gradient meets another's. Needs torch: import it inside functions.
+replica's gradient meets another's. On a GPU a step is replayed as one graph (replay.py). Needs torch: import it inside functions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,6 +30,7 @@ from benchmarks.engine.networks import (
     validation,
 )
 from benchmarks.engine.recurrence import recur
+from benchmarks.engine.replay import Recorder, Replayed, recorder
 
 JUDGED_AT_ONCE = 128
 
@@ -114,49 +116,62 @@ class Replicas(nn.Module):
         return apart.transpose(0, 1)  # (S, B, C, H', W')
 
 
+class Learner:
+    """Replicas with their optimiser and their data on a device: everything that a step reads and changes, in place."""
+
+    def __init__(self, model: Replicas, data: Data, schedule: Schedule, device: str, recorder: Recorder | None) -> None:
+        """Move all to the device once."""
+        self.model, self.batch_size = model.to(device), schedule.batch_size
+        # On a GPU: one kernel for all weights, and a counter of steps that a graph can move.
+        more: Any = {"fused": True, "capturable": True} if device == "cuda" else {}
+        self.optimiser = torch.optim.Adam(model.parameters(), schedule.learning_rate, **more)
+        self.inputs, self.labels = torch.from_numpy(data.inputs).to(device), torch.from_numpy(data.labels).to(device)
+        self.losses, self.hits = (torch.zeros(model.replicas, device=device) for _ in range(2))
+        self.step = Replayed(self._step, recorder)
+
+    def epoch(self, draws: Sequence[Draws]) -> tuple[list[float], list[float]]:
+        """Learn from every example once: mean loss and accuracy of each replica, met on the way. Nothing leaves the device before."""
+        drawn = [one.epoch() for one in draws]
+        order = torch.stack([one[0] for one in drawn]).to(self.inputs.device)  # (S, N)
+        masks = [torch.stack(layer).to(self.inputs.device) for layer in zip(*(one[1] for one in drawn), strict=True)]
+        self.model.train()
+        self.losses.zero_()
+        self.hits.zero_()
+        for start in range(0, order.shape[1], self.batch_size):
+            self.step(*(one[:, start : start + self.batch_size] for one in (order, *masks)))
+        return (self.losses / order.shape[1]).tolist(), (self.hits / order.shape[1]).tolist()
+
+    def _step(self, rows: Tensor, *masks: Tensor) -> None:
+        """Go one step on the examples `rows` (S, B), with a mask (S, B, D) for each dropout layer."""
+        self.model.masks = list(masks)
+        wanted = self.labels[rows]
+        self.optimiser.zero_grad()
+        scores = self.model(self.inputs[rows])  # (S, B, C)
+        each = functional.cross_entropy(scores.transpose(1, 2), wanted, reduction="none").mean(dim=1)  # (S,)
+        each.sum().backward()  # type: ignore[no-untyped-call]
+        self.optimiser.step()
+        self.losses += each.detach() * rows.shape[1]
+        self.hits += (scores.detach().argmax(2) == wanted).sum(dim=1)
+
+
 def train_together(
     design: designs.Design, data: Data, schedule: Schedule, seeds: Sequence[int], device: str = "cpu"
 ) -> list[Trained]:
     """Train all seeds at once; replica i equals `train_alone` with seeds[i] up to rounding."""
     networks = [build(design, data.inputs.shape[1:], seed) for seed in seeds]
     draws = [Draws(seed, len(data.labels), network) for seed, network in zip(seeds, networks, strict=True)]
-    model = Replicas(networks).to(device)
-    optimiser = torch.optim.Adam(model.parameters(), schedule.learning_rate)
-    inputs, labels = torch.from_numpy(data.inputs).to(device), torch.from_numpy(data.labels).to(device)
+    learner = Learner(Replicas(networks), data, schedule, device, recorder(device))
     unseen, asked = (torch.from_numpy(part).to(device) for part in (data.validation_inputs, data.test_inputs))
     curves: list[dict[str, list[float]]] = [{} for _ in seeds]
     for _ in range(schedule.epochs):
-        loss, accuracy = _epoch(model, optimiser, inputs, labels, draws, schedule.batch_size)
-        probabilities = judge_together(model, unseen)
+        loss, accuracy = learner.epoch(draws)
+        probabilities = judge_together(learner.model, unseen)
         for place, curve in enumerate(curves):
             told = (loss[place], accuracy[place], *validation(probabilities[place], data.validation_labels))
             for name, value in zip(("loss", "accuracy", "validation_loss", "validation_accuracy"), told, strict=True):
                 curve.setdefault(name, []).append(float(value))
-    answers = judge_together(model, asked)
-    return [Trained(curve, answers[place]) for place, curve in enumerate(curves)]
-
-
-def _epoch(
-    model: Replicas, optimiser: torch.optim.Adam, inputs: Tensor, labels: Tensor, draws: Sequence[Draws], batch_size: int
-) -> tuple[list[float], list[float]]:
-    """Learn from every example once: mean loss and accuracy of each replica, met on the way. Nothing leaves the device before the end."""
-    drawn = [one.epoch() for one in draws]
-    order = torch.stack([one[0] for one in drawn]).to(inputs.device)  # (S, N)
-    masks = [torch.stack(layer).to(inputs.device) for layer in zip(*(one[1] for one in drawn), strict=True)]
-    model.train()
-    losses, hits = torch.zeros(len(draws), device=inputs.device), torch.zeros(len(draws), device=inputs.device)
-    for start in range(0, order.shape[1], batch_size):
-        rows = order[:, start : start + batch_size]  # (S, B)
-        model.masks = [mask[:, start : start + batch_size] for mask in masks]
-        wanted = labels[rows]
-        scores = model(inputs[rows])  # (S, B, C)
-        each = functional.cross_entropy(scores.transpose(1, 2), wanted, reduction="none").mean(dim=1)  # (S,)
-        optimiser.zero_grad()
-        each.sum().backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        losses += each.detach() * rows.shape[1]
-        hits += (scores.detach().argmax(2) == wanted).sum(dim=1)
-    return (losses / order.shape[1]).tolist(), (hits / order.shape[1]).tolist()
+    answers = judge_together(learner.model, asked)
+    return [Trained(curve, answers[place], learner.step.path) for place, curve in enumerate(curves)]
 
 
 def judge_together(model: Replicas, inputs: Tensor) -> FloatArray:

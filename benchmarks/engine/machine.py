@@ -156,5 +156,6 @@ def paths(counts: dict[str, int]) -> dict[str, str]:
     used = sorted({text for name, text in convolutions.items() if any(name in key for key in counts)})
     if used:
         found["convolution"] = ", ".join(used)
-    found["compiled"] = "yes" if any("triton" in key or "CompiledFunction" in key for key in counts) else "no"
+    marks = ("triton", "CompiledFunction", "Torch-Compiled Region")
+    found["compiled"] = "yes" if any(mark in key for key in counts for mark in marks) else "no"
     return found

@@ -51,10 +51,11 @@ class Schedule:
 @dataclass(frozen=True, eq=False)
 class Trained:
     """What came of one seed: a value per epoch for "loss", "accuracy" (met on the way), "validation_loss" and "validation_accuracy",
-    and class probabilities of the test inputs (K, C) by the weights of the last epoch."""
+    class probabilities of the test inputs (K, C) by the weights of the last epoch, and how the steps of training were launched."""
 
     curves: dict[str, list[float]]
     probabilities: FloatArray
+    steps: str = "launched one by one"
 
 
 class Recurrent(nn.Module):

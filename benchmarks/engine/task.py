@@ -13,7 +13,7 @@ errors or looks at clocks that the engine reads anyway.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -118,28 +118,33 @@ class Task:
 
 def declares(path: Path) -> bool:
     """Tell whether a file assigns `TASK` at its top level, without importing it: scripts beside the tasks import heavy packages."""
-    return any(True for _ in _declarations(path))
+    return _call(path) is not None
 
 
-def _declarations(path: Path) -> Iterator[ast.Assign | ast.AnnAssign]:
+def _call(path: Path) -> ast.Call | None:
+    """Give the expression that a file assigns to `TASK`; None where there is no task, an empty call where it is made otherwise."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(isinstance(target, ast.Name) and target.id == "TASK" for target in targets):
-                yield node
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        if any(isinstance(target, ast.Name) and target.id == "TASK" for target in targets):
+            value = getattr(node, "value", None)
+            return value if isinstance(value, ast.Call) else ast.Call(ast.Name("TASK"), [], [])
+    return None
+
+
+def _spelt(path: Path) -> dict[str, object]:
+    """Give what is spelled out in a file's task, such as its name and title, without importing it; {} where there is none."""
+    call = _call(path)
+    return {one.arg: one.value.value for one in call.keywords if one.arg and isinstance(one.value, ast.Constant)} if call else {}
 
 
 def titles() -> dict[str, str]:
     """Give the title of every task by its name, read from the files without importing them: a report needs no more of them."""
-    found = {}
-    for path in sorted(TASKS.glob("*.py")):
-        for call in (node.value for node in _declarations(path)):
-            if isinstance(call, ast.Call):
-                words = {one.arg: one.value.value for one in call.keywords if isinstance(one.value, ast.Constant)}
-                name = words.get("name")
-                if isinstance(name, str):
-                    found[name] = str(words.get("title", name))
-    return found
+    spelt = [_spelt(path) for path in sorted(TASKS.glob("*.py"))]
+    return {str(one["name"]): str(one.get("title", one["name"])) for one in spelt if "name" in one}
+
+
+def _import(path: Path) -> Task:
+    return cast(Task, import_module(f"benchmarks.tasks.{path.stem}").TASK)
 
 
 def discover() -> dict[str, tuple[Task, Path]]:
@@ -148,7 +153,7 @@ def discover() -> dict[str, tuple[Task, Path]]:
     for path in sorted(TASKS.glob("*.py")):
         if not declares(path):
             continue
-        task = cast(Task, import_module(f"benchmarks.tasks.{path.stem}").TASK)
+        task = _import(path)
         if task.name in found:
             raise ValueError(f"{path.name} and {found[task.name][1].name} both declare the task {task.name!r}")
         found[task.name] = (task, path)
@@ -156,11 +161,13 @@ def discover() -> dict[str, tuple[Task, Path]]:
 
 
 def get(name: str) -> tuple[Task, Path]:
-    """Give the task of that name and its file.
+    """Give the task of that name and its file. The others are left unread: they need packages that this one may do without.
 
     Raises:
         InputError: there is none.
     """
+    if len(files := [path for path in sorted(TASKS.glob("*.py")) if _spelt(path).get("name") == name]) == 1:
+        return _import(files[0]), files[0]
     known = discover()
     if name not in known:
         raise InputError(f"got {name!r} as the name of a benchmark, wanted one of: {', '.join(sorted(known))}")

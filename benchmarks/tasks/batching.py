@@ -76,7 +76,9 @@ def run(case: Case, setting: Setting) -> Outcome:
     kernel = {f"together_{name}": text for name, text in observed(lambda: together(few, brief), device).items()}
     kernel |= {f"alone_{name}": text for name, text in observed(lambda: alone(few, brief, 0), device).items()}
     flops = operations(lambda: together(few, brief)) / len(few.labels) * n * config["epochs"]
-    times, gap = _in_turn(partial(together, data, schedule), partial(alone, data, schedule), config, device)
+    times, gap, kernel["together_steps"] = _in_turn(
+        partial(together, data, schedule), partial(alone, data, schedule), config, device
+    )
     once, single = min(times["train"].seconds), min(times["alone"].seconds)
     bound = limits(device)
     metrics = {
@@ -97,12 +99,19 @@ def run(case: Case, setting: Setting) -> Outcome:
 
 def _in_turn(
     together: Callable[[], Any], alone: Callable[[int], Any], config: Any, device: str
-) -> tuple[dict[str, Timing], float]:
-    """Train all seeds together, then one alone, again and again: times, and the largest difference in any probability."""
+) -> tuple[dict[str, Timing], float, str]:
+    """Train all seeds together, then one alone, again and again.
+
+    Gives times, the largest difference in any probability, and how the steps of all seeds together were launched.
+    """
     turns = [(timed(together, device), timed(partial(alone, seed), device)) for seed in range(config["turns"])]
     gaps = [np.abs(own.probabilities - all_[seed].probabilities).max() for seed, ((all_, _), (own, _)) in enumerate(turns)]
     both = Timing(tuple(once for (_, once), _ in turns), runs=config["replicas"])
-    return {"train": both, "alone": Timing(tuple(seconds for _, (_, seconds) in turns))}, float(max(gaps))
+    return (
+        {"train": both, "alone": Timing(tuple(seconds for _, (_, seconds) in turns))},
+        float(max(gaps)),
+        turns[-1][0][0][0].steps,
+    )
 
 
 TASK = Task(

@@ -60,7 +60,7 @@ REPORTED = {
     ("frames", "bilstm_128"): ("002.q4.bilstm128.test_acc",),
     ("picture", "cnn_one"): ("004.q3.final.test_acc",),
 }
-ENGINE = tuple(f"benchmarks/engine/{name}.py" for name in ("batched", "designs", "networks", "recurrence"))
+ENGINE = tuple(f"benchmarks/engine/{name}.py" for name in ("batched", "designs", "networks", "recurrence", "replay"))
 FloatArray = NDArray[np.float32]
 
 
@@ -139,7 +139,11 @@ def run_all(case: Case, settings: Sequence[Setting]) -> Sequence[Outcome]:
                 parameters=parameters,
                 times={"train": timing},
                 throughput=Throughput(timing.runs * len(train) * config["epochs"] / timing.median_s, "tracks/s"),
-                kernel={**kernel, "training": "one seed at a time" if timing.runs == 1 else f"{timing.runs} seeds together"},
+                kernel={
+                    **kernel,
+                    "training": "one seed at a time" if timing.runs == 1 else f"{timing.runs} seeds together",
+                    "steps": one.steps,
+                },
             )
         )
     return outcomes

@@ -54,7 +54,14 @@ class Measured:
 
 def versions() -> dict[str, str]:
     """Give the versions that decide the times."""
-    return {name: importlib.metadata.version(name) for name in ("torch", "transformers", "accelerate", "tokenizers")}
+    names = [
+        "torch",
+        "transformers",
+        "accelerate",
+        "tokenizers",
+        *(["ctranslate2"] if call("whisper_ctranslate.installed") else []),
+    ]
+    return {name: importlib.metadata.version(name) for name in names}
 
 
 def timed(work: Callable[[], Any], repeat: int) -> tuple[float, float, Any]:
@@ -149,8 +156,24 @@ def in_batches(checkpoint: Path, part: Dataset) -> list[str]:
     return heard
 
 
+def by_ctranslate2(checkpoint: Path, part: Dataset) -> list[str]:
+    """Listen with CTranslate2, converting the checkpoint included."""
+    module("whisper_checkpoint")._load.cache_clear()
+    module("whisper_ctranslate")._converted.cache_clear()
+    heard = call("whisper.hear", list(part.waveforms), part.sample_rate, str(checkpoint), "fa", engine="ctranslate2")
+    return [one.text for one in heard]
+
+
+def compiled(checkpoint: Path, part: Dataset) -> list[str]:
+    """Listen with a compiled decoder; compiled in the first repeat, so that the least of several leaves it out."""
+    heard = call("whisper.hear", list(part.waveforms), part.sample_rate, str(checkpoint), "fa", engine="compiled")
+    return [one.text for one in heard]
+
+
 def compare(checkpoint: Path, part: Dataset, epochs: int, repeat: int) -> list[Measured]:
     """Measure every way of both."""
+    import torch
+
     measured = []
     trainings = {
         "plain": lambda: plain_training(checkpoint, part, epochs, kept=False),
@@ -162,10 +185,10 @@ def compare(checkpoint: Path, part: Dataset, epochs: int, repeat: int) -> list[M
         measured.append(Measured("training", way, len(part), round(wall, 3), round(cpu, 3), loss=round(loss, 4)))
     tokenizer = call("whisper_checkpoint.load", str(checkpoint)).tokenizer
     listenings = {"one by one": lambda: one_by_one(checkpoint, part), "ours": lambda: in_batches(checkpoint, part)}
+    if torch.cuda.is_available():
+        listenings["ours, compiled"] = lambda: compiled(checkpoint, part)
     if call("whisper_ctranslate.installed"):
-        listenings["ctranslate2"] = lambda: call(
-            "whisper_ctranslate.transcribe_all", list(part.waveforms), part.sample_rate, str(checkpoint), "fa"
-        )
+        listenings["ctranslate2"] = lambda: by_ctranslate2(checkpoint, part)
     for way, listen in listenings.items():
         wall, cpu, texts = timed(listen, repeat)
         tokens = sum(len(tokenizer(text, add_special_tokens=False).input_ids) for text in texts)
@@ -190,8 +213,8 @@ def report(measured: list[Measured]) -> None:
         first = plain.setdefault(one.what, one)
         goal = f"goal {goals[one.what]:g}" if one.way == "ours" else ""
         times = first.cpu_s / one.cpu_s if device == "cpu" else first.wall_s / one.wall_s
-        print(f"{one.what:10} {one.way:12} {one.wall_s:8.2f} s wall {one.cpu_s:8.2f} s CPU {times:6.2f} times {goal}")
-        print(f"{'':24}loss {one.loss}, {one.written} texts, {one.tokens} tokens, WER {one.wer}")
+        print(f"{one.what:10} {one.way:14} {one.wall_s:8.2f} s wall {one.cpu_s:8.2f} s CPU {times:6.2f} times {goal}")
+        print(f"{'':26}loss {one.loss}, {one.written} texts, {one.tokens} tokens, WER {one.wer}")
 
 
 def main() -> None:

@@ -15,7 +15,12 @@ SEPARATORS = {".csv": ",;\t", ".tsv": "\t"}  # of a .csv file, whichever its hea
 KINDS = (*SEPARATORS, ".xlsx", ".jsonl")
 SHOWN = 8  # ids named in one message
 LOST = 0.1  # � for each letter, at most, in what a recogniser wrote
-MOJIBAKE = ("Ø", "Ù", "Û", "Ã")  # what the first bytes of Persian and accented letters become when UTF-8 is read as Latin-1
+MOJIBAKE = {  # encodings that UTF-8 is taken for, and how سلام looks then
+    "latin-1": ("Latin-1", "Ø³Ù„Ø§Ù…"),
+    "cp1252": ("Latin-1", "Ø³Ù„Ø§Ù…"),
+    "cp1256": ("Windows-1256", "ط³ظ„ط§ظ…"),
+}
+LATIN = "ØÙÛÃ"  # the first bytes of Persian and accented letters, read as Latin-1; a fifth of the letters of no text
 
 
 class TranscriptError(ValueError):
@@ -98,25 +103,39 @@ def _decoded(content, lost):
 
     Raises _Unreadable for another encoding than UTF-8, and for text that was saved in a wrong one.
     """
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise _Unreadable("it is in UTF-16: save it again as CSV UTF-8")
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:64].count(0) > 8:  # Latin letters and commas leave zeros
+        raise _Unreadable("it is in UTF-16 or UTF-32: save it again as CSV UTF-8")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = content[: fault.start].count(b"\n") + 1
         hint = "Windows-1256, an old Arabic encoding" if _arabic(content.decode("cp1256", "replace")) else "another encoding"
         raise _Unreadable(f"line {line} is not in UTF-8; it may be in {hint}: save it again as CSV UTF-8") from fault
-    letters = sum(character.isalpha() for character in text)
-    if letters and sum(text.count(mark) for mark in MOJIBAKE) > 0.2 * letters:
+    if encoding := _misread(text):
+        name, look = MOJIBAKE[encoding]
         raise _Unreadable(
-            "its letters look like Ø³Ù„Ø§Ù…: it was once read as Latin-1 and saved so; go back to the file that it came from"
+            f"its letters look like {look}: it was once read as {name} and saved so; go back to the file that it came from"
         )
+    letters = sum(character.isalpha() for character in text)
     if "\x00" in text or text.count("\ufffd") > lost * letters:
         line = min(text.find(mark) for mark in ("\x00", "\ufffd") if mark in text)
         raise _Unreadable(
             f"line {text[:line].count(chr(10)) + 1} holds characters that were lost (� or zero bytes): save it again as UTF-8"
         )
     return text
+
+
+def _misread(text):
+    """The encoding that UTF-8 was once taken for, "" where it was not: written in it again, the bytes are UTF-8."""
+    for encoding in MOJIBAKE:
+        try:
+            again = text.encode(encoding).decode()
+        except UnicodeError:
+            continue
+        if again != text:
+            return encoding
+    letters = sum(character.isalpha() for character in text)  # some were lost on the way, so there is no way back
+    return "latin-1" if letters > 3 and sum(text.count(mark) for mark in LATIN) > 0.2 * letters else ""
 
 
 def _arabic(text):
@@ -189,6 +208,10 @@ def _faults(rows, ids, heard):
     bare = [] if heard else [row.id for row in rows if row.id and not row.text.strip()]
     if bare:
         yield f"{len(bare)} text(s) are empty: {_listed(bare)}; fill them in, or leave these recordings out"
+    if wrong := [row.line for row in rows if _misread(row.text)]:
+        yield f"line(s) {_listed(wrong)} were once read in another encoding and saved so: write these texts again"
+    if lost := [row.line for row in rows if "??" in row.text and not any(map(str.isalnum, row.text))]:
+        yield f"line(s) {_listed(lost)} hold question marks in place of letters: save again as UTF-8, from where the letters are"
     if ids is not None:
         yield from _compared(lines, dict.fromkeys(str(name) for name in ids))
 

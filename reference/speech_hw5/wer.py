@@ -146,6 +146,10 @@ def score(references, hypotheses, tokens=words):
         raise ValueError("got one text, wanted a list of texts on either side; write [text]")
     if len(references) != len(hypotheses):
         raise ValueError(f"got {len(references)} references and {len(hypotheses)} hypotheses, wanted as many of both")
+    for name, side in (("reference", references), ("hypothesis", hypotheses)):
+        if odd := [place for place, text in enumerate(side) if not isinstance(text, str)]:
+            got = type(side[odd[0]]).__name__
+            raise ValueError(f'{name} {odd[0]} is of type {got}, wanted a text; where nothing was said or heard write ""')
     wanted, heard = [tokens(text) for text in references], [tokens(text) for text in hypotheses]
     lengths = np.array([len(one) for one in wanted], dtype=np.int64)
     longer = np.array([len(one) for one in heard], dtype=np.int64) - lengths

@@ -4,22 +4,26 @@
 spoken: Whisper has no token for another direction. So (b) is Chinese speech to English text.
 
 Audio is (n,), or (n, channels), in [-1, 1], at any rate and of any length: channels are averaged, the rate is changed to 16 kHz, and
-what is longer than the window is cut where it is quietest.
+what is longer than the window is cut where it is quietest. For recordings in files there is `whisper_file.transcribe_file`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+import whisper_ctranslate
 from numpy.typing import ArrayLike
 from whisper_checkpoint import load
 from whisper_corpus import General
 from whisper_data import log_mel, prepare
-from whisper_decode import Heard, language_codes, language_probabilities, listen, warn, windows
+from whisper_decode import Heard, Writer, generate, language_codes, language_probabilities, listen, warn, windows
 from whisper_finetune import finetune
 
 __all__ = ["General", "Heard", "detect_language", "finetune", "hear", "transcribe", "transcribe_all", "translate"]
+
+ENGINES = ("torch", "compiled", "ctranslate2")
 
 
 def transcribe(audio: ArrayLike, sample_rate: int, checkpoint: Path | str, language: str | None = None) -> str:
@@ -82,6 +86,7 @@ def hear(
     language: str | None = None,
     task: str = "transcribe",
     batch: int = 32,
+    engine: str = "torch",
 ) -> list[Heard]:
     """Write down N recordings: text, language, number of tokens, and whether the text is to be trusted.
 
@@ -92,6 +97,13 @@ def hear(
         language: code; None detects it for each recording.
         task: "transcribe" or "translate".
         batch: windows decoded at once.
+        engine: "torch"; "compiled", which on a GPU compiles the decoder's step first and pays for many hours of sound; or
+            "ctranslate2", where that is installed.
+
+    Raises:
+        ValueError: a recording cannot be used; there is no such language, task or engine.
+        CheckpointError: the checkpoint cannot be used.
+        ModuleNotFoundError: the engine is not installed.
     """
     whisper = load(checkpoint)
     known = language_codes(whisper)
@@ -101,5 +113,14 @@ def hear(
         )
     if task not in ("transcribe", "translate"):
         raise ValueError(f"got the task {task!r}, wanted 'transcribe' or 'translate'")
+    if engine not in ENGINES:
+        raise ValueError(f"got the engine {engine!r}, wanted one of {', '.join(ENGINES)}")
     samples = [prepare(clip, sample_rate, whisper.sample_rate) for clip in clips]
-    return listen(whisper, samples, language, task, batch)
+    return listen(whisper, samples, language, task, batch, _writer(engine, checkpoint))
+
+
+def _writer(engine: str, checkpoint: Path | str) -> Writer:
+    """Give what writes the windows down."""
+    if engine == "ctranslate2":
+        return whisper_ctranslate.writer(checkpoint)
+    return partial(generate, compiled=True) if engine == "compiled" else generate

@@ -5,9 +5,11 @@ A pickle (pytorch_model.bin, *.pt, *.ckpt) is a program that runs when it is loa
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -16,6 +18,10 @@ from transformers import WhisperFeatureExtractor, WhisperForConditionalGeneratio
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
 NEEDED = ("config.json", "generation_config.json", "preprocessor_config.json", "tokenizer_config.json")
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
+TOKENS = (("tokenizer.json",), ("vocab.json", "merges.txt"))
+"""Files that a tokenizer is read from: all of the first, or all of the second."""
+TIED = ("proj_out.weight", "model.encoder.embed_positions.weight")
+"""Weights that some programs save and others work out."""
 HUB = "openai/whisper-tiny, -base, -small or -medium"
 
 
@@ -76,6 +82,8 @@ def load_fresh(checkpoint: Path | str) -> Checkpoint:
     if folder.is_dir():
         _examine(folder)
         return _open(str(folder), local=True)
+    if folder.is_file():
+        raise CheckpointError(f"{checkpoint} is a file: give its folder, with network, tokenizer and feature extractor in it")
     if folder.is_absolute() or str(checkpoint).startswith((".", "~")) or str(checkpoint).count("/") != 1:
         raise CheckpointError(f"there is no folder {checkpoint}: wanted a checkpoint's folder, or a name on the hub ({HUB})")
     return _open(str(checkpoint), local=False)
@@ -90,25 +98,49 @@ def _load(checkpoint: str, stamp: int) -> Checkpoint:
 def _open(name: str, *, local: bool) -> Checkpoint:
     """Read the three parts and see that they fit each other."""
     try:
-        found = Checkpoint(
-            WhisperForConditionalGeneration.from_pretrained(name, use_safetensors=True, local_files_only=local)
-            .to(device())
-            .eval(),
-            WhisperTokenizer.from_pretrained(name, local_files_only=local),
-            WhisperFeatureExtractor.from_pretrained(name, local_files_only=local),
+        # Checkpoints saved in half precision become float32: that is what a CPU computes and what is trained.
+        model, report = WhisperForConditionalGeneration.from_pretrained(
+            name,
+            use_safetensors=True,
+            local_files_only=local,
+            dtype=torch.float32,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,
         )
+        tokenizer = WhisperTokenizer.from_pretrained(name, local_files_only=local)
+        extractor = WhisperFeatureExtractor.from_pretrained(name, local_files_only=local)
     except SafetensorError as error:
         raise CheckpointError(f"the weights of {name} are damaged ({error}): copy or save them again") from error
     except OSError as error:  # not on the hub, no network, no safetensors
         reason = str(error).splitlines()[0]
         remedy = (
-            f"without a network give the folder of a copy; names are {HUB}" if not local else "save it again with save_pretrained"
+            f"there is no folder of this name; without a network give the folder of a copy; names on the hub are {HUB}"
+            if not local
+            else "save it again with save_pretrained"
         )
         raise CheckpointError(f"{name} cannot be loaded ({reason}): {remedy}") from error
-    except (RuntimeError, ValueError, KeyError, TypeError) as error:  # shapes that disagree, JSON that is none
+    except (RuntimeError, ValueError, KeyError, TypeError, AssertionError) as error:  # a config that no network can have
         raise CheckpointError(f"{name} is no whole Whisper ({type(error).__name__}: {error}): save it again") from error
+    _complete(model, report, name)
+    found = Checkpoint(model.to(device()).eval(), tokenizer, extractor)
     _fit(found, name)
     return found
+
+
+def _complete(model: WhisperForConditionalGeneration, report: dict[str, set[Any]], name: str) -> None:
+    """See that every weight of the network was in the file, and is a number; transformers makes up what is missing."""
+    wrong = [
+        f"{key} has the shape {tuple(got)}, config.json wants {tuple(wanted)}" for key, got, wanted in report["mismatched_keys"]
+    ]
+    wrong += [f"{key} is missing" for key in report["missing_keys"] if key not in TIED]
+    wrong += [f"{key} is not in the network" for key in report["unexpected_keys"] if key not in TIED]
+    if wrong:
+        more = f" and {len(wrong) - 2} more" if len(wrong) > 2 else ""
+        raise CheckpointError(
+            f"the weights of {name} are not those of its config.json: {'; '.join(sorted(wrong)[:2])}{more}. Save both together"
+        )
+    if not all(bool(weight.isfinite().all()) for weight in model.parameters()):
+        raise CheckpointError(f"the weights of {name} hold NaN or infinity: its training ran away, take an earlier epoch")
 
 
 def refuse_pickles(folder: Path) -> list[str]:
@@ -137,6 +169,8 @@ def _examine(folder: Path) -> None:
         raise CheckpointError(
             f"{folder} has no {', '.join(missing)}: save model, tokenizer and feature extractor into one folder with save_pretrained"
         )
+    if not any(set(kind) <= set(names) for kind in TOKENS):
+        raise CheckpointError(f"{folder} has no tokenizer.json: save the tokenizer into it with save_pretrained")
     for name in names:
         if name.endswith(".safetensors"):
             try:
@@ -144,6 +178,24 @@ def _examine(folder: Path) -> None:
                     weights.keys()
             except SafetensorError as error:
                 raise CheckpointError(f"{folder / name} is damaged ({error}): copy or save it again") from error
+    settings = {name: _settings(folder / name) for name in (*NEEDED, WEIGHTS[1]) if name in names}
+    if (kind := settings["config.json"].get("model_type")) != "whisper":
+        raise CheckpointError(f"{folder} holds a network of the type {kind!r}, wanted 'whisper': give a Whisper's folder")
+    placed = settings.get(WEIGHTS[1], {}).get("weight_map", {})
+    parts = {str(part) for part in placed.values()} if isinstance(placed, dict) else set()
+    if strange := sorted(part for part in parts if part not in names or not part.endswith(".safetensors")):
+        raise CheckpointError(f"{folder / WEIGHTS[1]} names {strange[0]}, which is no .safetensors of this folder: save it again")
+
+
+def _settings(path: Path) -> dict[str, Any]:
+    """Read a JSON file; transformers takes its own defaults for some that it cannot read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path} is no JSON in UTF-8 ({error}): copy or save it again") from error
+    if not isinstance(found, dict):
+        raise CheckpointError(f"{path} holds a {type(found).__name__}, wanted settings by name: copy or save it again")
+    return found
 
 
 def _fit(checkpoint: Checkpoint, name: str) -> None:
@@ -156,6 +208,8 @@ def _fit(checkpoint: Checkpoint, name: str) -> None:
     if start != config.decoder_start_token_id:
         wrong.append(f"<|startoftranscript|> is {start}, the network starts with {config.decoder_start_token_id}")
     languages = getattr(checkpoint.model.generation_config, "lang_to_id", None) or {}
+    if not languages:
+        wrong.append("generation_config.json has no lang_to_id, so it was saved without it or writes English only")
     first = list(languages)[:99]
     if languages and [tokenizer.convert_tokens_to_ids(token) for token in first] != [languages[token] for token in first]:
         wrong.append("its language tokens have other ids than the network's")

@@ -7,7 +7,7 @@ decodes, and its settings are here: greedy, no timestamps, language and task giv
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -21,8 +21,14 @@ from whisper_data import log_mel
 BATCH = 32
 """Windows decoded at once. A batch takes as many steps as its longest text, so windows are sorted by length of sound first."""
 SILENT = f"the recording is silent (its peak is below {SILENCE_DB:g} dB of full scale), so nothing was written"
+BF16_ON = ("cuda",)
+"""Kinds of devices that write in bfloat16: twice as fast there, and greedy choices hardly ever differ. Weights stay float32."""
 QUIETEST_S = 0.1
 """Windows of long recordings are cut in the middle of the quietest stretch of this length in their last third."""
+
+
+Writer = Callable[[Checkpoint, torch.Tensor, Sequence[str], str, int], list[tuple[str, int]]]
+"""Writes windows down as `generate` does."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,13 @@ def language_codes(checkpoint: Checkpoint) -> list[str]:
 
 
 def generate(
-    checkpoint: Checkpoint, features: torch.Tensor, languages: Sequence[str], task: str = "transcribe", batch: int = BATCH
+    checkpoint: Checkpoint,
+    features: torch.Tensor,
+    languages: Sequence[str],
+    task: str = "transcribe",
+    batch: int = BATCH,
+    *,
+    compiled: bool = False,
 ) -> list[tuple[str, int]]:
     """Write a text for each window: greedy.
 
@@ -87,28 +99,33 @@ def generate(
         languages: code of each window.
         task: "transcribe", or "translate" (to English).
         batch: windows at once.
+        compiled: keep a cache of fixed size, for which transformers compiles the decoder's step on a GPU (not on a CPU). That takes
+            half a minute or more for each loaded checkpoint and size of batch, so it pays for many hours of sound.
 
     Returns:
         N texts, and how many tokens each took, the end included.
     """
     model, tokenizer = checkpoint.model, checkpoint.tokenizer
-    # A cache of fixed size is what torch can compile on a GPU; on a CPU it would only compute padding.
-    more = {"cache_implementation": "static"} if model.device.type == "cuda" else {}
     written = []
     for start in range(0, len(features), batch):
-        block = features[start : start + batch].to(model.device, model.dtype)
+        block, asked = features[start : start + batch], list(languages[start : start + batch])
+        counted, lacking = len(block), batch - len(block) if compiled else 0
+        if lacking:  # one size of batch, else the last is compiled anew
+            block, asked = torch.cat([block, block[-1:].expand(lacking, -1, -1)]), asked + asked[-1:] * lacking
+        block = block.to(model.device, model.dtype)
         heard = torch.ones(block.shape[::2], dtype=torch.long, device=model.device)  # padding is silence, and is heard
-        with torch.inference_mode():
+        kind = model.device.type
+        with torch.inference_mode(), torch.autocast(kind, torch.bfloat16, enabled=kind in BF16_ON):
             ids = model.generate(
                 block,
                 attention_mask=heard,
-                language=list(languages[start : start + batch]),
+                language=asked,
                 task=task,
                 num_beams=1,
                 do_sample=False,
                 return_timestamps=False,
-                **more,
-            )
+                cache_implementation="static" if compiled else None,
+            )[:counted]
         counts = (ids != tokenizer.pad_token_id).sum(1) + 1
         written += list(zip(tokenizer.batch_decode(ids, skip_special_tokens=True), counts.tolist(), strict=True))
     return [(text.strip(), count) for text, count in written]
@@ -120,6 +137,7 @@ def listen(
     language: str | None,
     task: str = "transcribe",
     batch: int = BATCH,
+    write: Writer = generate,
 ) -> list[Heard]:
     """Write down recordings of any length.
 
@@ -129,13 +147,14 @@ def listen(
         language: code; None detects it from the first window of each recording.
         task: "transcribe" or "translate".
         batch: windows at once.
+        write: what writes them down.
 
     Returns:
         N results; silence is not given to the network.
     """
     rate = checkpoint.sample_rate
-    pieces = [piece for clip in clips for piece in windows(clip, checkpoint.window, rate)]
-    owner = [place for place, clip in enumerate(clips) for _ in windows(clip, checkpoint.window, rate)]
+    cut = [(place, piece) for place, clip in enumerate(clips) for piece in windows(clip, checkpoint.window, rate)]
+    owner, pieces = [place for place, _ in cut], [piece for _, piece in cut]
     floor = 10 ** (SILENCE_DB / 20)
     loud = [place for place, piece in enumerate(pieces) if np.abs(piece).max(initial=0.0) >= floor]
     texts: dict[int, tuple[str, int]] = {}
@@ -146,8 +165,8 @@ def listen(
             _detect(checkpoint, features, [owner[place] for place in loud], spoken)
         order = sorted(range(len(loud)), key=lambda k: len(pieces[loud[k]]))
         asked = [spoken[owner[loud[k]]] for k in order]
-        for k, answer in zip(order, generate(checkpoint, features[order], asked, task, batch), strict=True):
-            texts[loud[k]] = answer
+        answers = write(checkpoint, features[order], asked, task, batch)
+        texts = {loud[k]: answer for k, answer in zip(order, answers, strict=True)}
     heard = []
     for place, group in groupby(range(len(pieces)), key=lambda piece: owner[piece]):
         own = [texts[piece] for piece in group if piece in texts]

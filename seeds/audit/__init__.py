@@ -3,8 +3,8 @@
     report = audit(dataset)            # every finding at once; the second time from the cache
     gate(dataset)                      # raises where there are errors; override=True goes on, and the report says so
 
-No group and no copy of a recording may stand in several parts; recordings must be readable and audible; classes must be there and
-go by their right names; one sampling rate.
+No group, no copy of a recording and no sentence to be recognised may stand in several parts; recordings must be readable and audible;
+classes must be there and go by their right names; one sampling rate.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from seeds.audit.balance import balance
 from seeds.audit.findings import Finding, Report, Severity, read
 from seeds.audit.labels import check_ids, check_label_order, check_supports
 from seeds.audit.sound import Sound, examine
+from seeds.audit.texts import sentences
 from seeds.audit.twins import clusters
 from seeds.datasets.base import PARTS, Dataset
 from seeds.errors import DataError
@@ -28,7 +29,7 @@ from seeds.parallel import spread
 
 __all__ = ["Finding", "Report", "Severity", "audit", "check_label_order", "check_supports", "gate"]
 
-VERSION = 2
+VERSION = 3
 """Raise it with every change that alters a finding: the cache goes by it."""
 
 
@@ -84,6 +85,7 @@ def _audit(dataset: Dataset, workers: int | None, progress: Callable[[int], obje
         *checks.groups(dataset),
         *checks.health(dataset, sounds),
         *checks.duplicates(dataset, clusters(dataset, sounds, workers=workers)),
+        *sentences(dataset),
         *balance(dataset),
         *filter(None, [check_ids(dataset)]),
         *checks.bandwidth(dataset, sounds),

@@ -35,6 +35,17 @@ def arabic(text: str) -> str:
     return "".join(dict.fromkeys(letter for letter in text if letter in ARABIC))
 
 
+def misread(text: str) -> bool:
+    """Tell whether a text was once read in another encoding and saved so: written in that one again, its bytes are UTF-8."""
+    for encoding in ("cp1256", "cp1252", "latin-1"):
+        try:
+            if text.encode(encoding).decode() != text:
+                return True
+        except UnicodeError:
+            continue
+    return False
+
+
 def read_sheet(files: Files, name: str) -> tuple[list[Row], list[str]]:
     """Read the rows, and name what keeps the sheet from being read."""
     try:

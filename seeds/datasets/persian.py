@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from seeds.datasets._persian_made import GENERATOR, LABEL_NAMES, SAMPLE_RATE, Portion, Recipe, make, plan
-from seeds.datasets._sheet import SHEETS, Row, arabic, fold, read_sheet
+from seeds.datasets._sheet import SHEETS, Row, arabic, fold, misread, read_sheet
 from seeds.datasets.base import Dataset, Part, Spec
 from seeds.datasets.wav import Files, Recordings, faults, look, open_files
 from seeds.determinism import rng
@@ -153,11 +153,17 @@ def _match(rows: list[Row], waves: list[str], sheet: str) -> tuple[dict[str, str
 
 
 def _text_faults(rows: list[Row], sheet: str, fold_letters: bool) -> list[str]:
-    """Name rows without a transcript, and rows with Arabic letters."""
+    """Name rows without a transcript, rows that were read in a wrong encoding, and rows with Arabic letters."""
     problems = []
     for row in rows:
         if not row.text:
             problems.append(f"{sheet}, row {row.number} ({row.audio}) has no text: fill it in, or remove the row")
+        if misread(row.text):
+            problems.append(
+                f"{sheet}, row {row.number} ({row.audio}) reads {row.text[:12]!r}: it was once opened in another encoding and saved so;"
+                " go back to the file that it came from"
+            )
+            continue
         letters = arabic(row.text)
         if letters and not fold_letters:
             wanted = fold(letters)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -112,3 +114,17 @@ def test_records_of_runs_can_be_read_again(tmp_path: Path) -> None:
     assert found and all(
         record.status == "ok" and record.value is not None and record.times["train"].warm_up_s for record in found
     )
+
+
+def test_a_task_is_found_without_what_the_others_need() -> None:
+    """A borrowed machine with a GPU has torch, and none of the packages that grading needs."""
+    code = (
+        "import sys\n"
+        "from graders import cli, terminal\n"
+        "from benchmarks import bench_cli\n"
+        "from benchmarks.engine.task import get\n"
+        "assert [get(name)[0].name for name in ('frames', 'batching', 'genres', 'phonemes')]\n"
+        "print(sorted({'sqlalchemy', 'IPython', 'babel', 'nbformat', 'jinja2', 'sympy'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -27,7 +27,7 @@ def write(path: Path, samples: np.ndarray, rate: int, **options: Any) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["wav", "flac", "ogg", "mp3"])
-@pytest.mark.parametrize(("rate", "channels"), [(16_000, 1), (44_100, 2), (8_000, 1)])
+@pytest.mark.parametrize(("rate", "channels"), [(16_000, 1), (44_100, 2), (8_000, 1), (22_050, 2), (48_000, 1)])
 def test_every_kind_becomes_the_same_signal(tmp_path: Path, kind: str, rate: int, channels: int) -> None:
     path = write(tmp_path / f"a.{kind}", np.stack([voice(12.3, rate)] * channels, axis=1), rate)  # longer than a block
     signal, facts = AUDIO.read(path)
@@ -39,6 +39,16 @@ def test_every_kind_becomes_the_same_signal(tmp_path: Path, kind: str, rate: int
     spectra = [np.abs(np.fft.rfft(one[16_000:160_000])) for one in (got, wanted)]
     heard = slice(0, int(3400 / 16_000 * 144_000))  # below what 8 kHz holds
     assert np.corrcoef(spectra[0][heard], spectra[1][heard])[0, 1] > 0.99
+
+
+@pytest.mark.parametrize(
+    ("subtype", "near"),
+    [("PCM_U8", 0.01), ("PCM_16", 1e-4), ("PCM_24", 1e-6), ("PCM_32", 1e-6), ("FLOAT", 1e-6), ("DOUBLE", 1e-6)],
+)
+def test_every_width_of_sample_is_read(tmp_path: Path, subtype: str, near: float) -> None:
+    sound = voice(1, 16_000)
+    signal, facts = AUDIO.read(write(tmp_path / "a.wav", sound, 16_000, subtype=subtype))
+    assert signal == pytest.approx(sound, abs=near) and facts.warnings == ()
 
 
 def test_channels_are_averaged(tmp_path: Path) -> None:
@@ -65,6 +75,25 @@ def test_a_file_that_was_cut_off_is_refused(tmp_path: Path, kind: str) -> None:
         AUDIO.read(path)
 
 
+@pytest.mark.parametrize("head", [b"", b"ID3\x04\x00\x00\x00\x00\x01\x00" + bytes(128)], ids=["bare", "tagged"])
+def test_an_mp3_that_does_not_say_its_length_is_walked_to_its_end(tmp_path: Path, head: bytes) -> None:
+    rng, path = np.random.default_rng(0), tmp_path / "a.mp3"
+    sound = voice(10, 44_100) + 0.05 * rng.normal(size=441_000)
+    for mode, reads in (("CONSTANT", True), ("VARIABLE", False)):
+        written = write(path, sound, 44_100, bitrate_mode=mode, compression_level=0.5).read_bytes()
+        assert b"Xing" in written[:200] or b"Info" in written[:200]
+        frames = written[written.index(written[:2], 100) :]  # the first frame holds nothing but the length
+        path.write_bytes(head + frames + b"TAG" + bytes(125))
+        if reads:
+            assert AUDIO.read(path)[1].seconds == pytest.approx(10, abs=0.2)
+        else:
+            with pytest.raises(AUDIO.AudioError, match="does not say its length, so the rest cannot be read, and was left after"):
+                AUDIO.read(path)
+        path.write_bytes(head + frames[: len(frames) // 2 + 7])
+        with pytest.raises(AUDIO.AudioError, match="is cut off after"):
+            AUDIO.read(path)
+
+
 def test_what_is_no_recording_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AUDIO.AudioError, match="not there"):
         AUDIO.read(tmp_path / "nothing.wav")
@@ -74,6 +103,16 @@ def test_what_is_no_recording_is_refused(tmp_path: Path) -> None:
         AUDIO.read(text)
     with pytest.raises(AUDIO.AudioError, match="0 s"):
         AUDIO.read(write(tmp_path / "empty.wav", np.zeros(0), 16_000))
+    with pytest.raises(AUDIO.AudioError, match="0 s"):  # nothing is left of it at 16 kHz
+        AUDIO.read(write(tmp_path / "one.wav", np.array([0.1]), 48_000))
+    with pytest.raises(AUDIO.AudioError, match="is a folder"):
+        AUDIO.read(tmp_path)
+    (tmp_path / "samples.raw").write_bytes(bytes(1000))
+    with pytest.raises(AUDIO.AudioError, match=r"samples\.raw has no header"):
+        AUDIO.read(tmp_path / "samples.raw")
+    for rate in (1, 4_000_000):  # at 1 Hz a second of sound would become a day
+        with pytest.raises(AUDIO.AudioError, match=f"says {rate} Hz in its header"):
+            AUDIO.read(write(tmp_path / "rate.wav", voice(1, 16_000), rate))
     broken = voice(1, 16_000)
     broken[8000] = np.nan
     with pytest.raises(AUDIO.AudioError, match=r"NaN or infinity, first at 0\.50 s"):
@@ -90,6 +129,17 @@ def test_silence_is_said(tmp_path: Path) -> None:
     quiet = write(tmp_path / "b.flac", 0.0005 * voice(1, 16_000), 16_000)
     assert "silent" in warnings(quiet)
     assert not AUDIO.read(write(tmp_path / "c.flac", 0.01 * voice(1, 16_000), 16_000))[1].silent
+
+
+def test_what_holds_no_speech_is_said(tmp_path: Path) -> None:
+    noise = 0.1 * np.random.default_rng(0).normal(size=32_000)
+    assert "no voice in it" in warnings(write(tmp_path / "noise.wav", noise, 16_000))
+    assert "no voice in it" in warnings(write(tmp_path / "rumble.flac", np.cumsum(noise) * 0.01, 16_000))
+    assert warnings(write(tmp_path / "voice.wav", voice(2, 16_000) + 0.1 * noise, 16_000)) == ""
+    assert warnings(write(tmp_path / "flat.wav", np.full(32_000, 0.5), 16_000)).startswith("nothing but a constant")
+    loud = write(tmp_path / "loud.wav", 30_000 * voice(2, 16_000), 16_000, subtype="FLOAT")
+    assert "divide integers by 32768" in warnings(loud)
+    assert "50 ms are shorter than a syllable" in warnings(write(tmp_path / "short.wav", voice(0.05, 16_000), 16_000))
 
 
 def test_a_wrong_rate_in_the_header_is_suspected(tmp_path: Path) -> None:
@@ -117,6 +167,7 @@ def test_an_hour_is_read_and_cut(tmp_path: Path) -> None:
     signal, facts = AUDIO.read(tmp_path / "hour.wav")
     assert facts.seconds == 3600 and "60.0 minutes are longer than a window of 30 s" in facts.warnings[-1]
     assert len(AUDIO.chunks(signal)) == 120
+    assert AUDIO.read(tmp_path / "hour.wav", window=None)[1].warnings == ()
 
 
 @pytest.mark.parametrize(("seconds", "overlap"), [(1.0, 0.0), (1.0, 0.25), (0.7, 0.5), (60.0, 5.0)])

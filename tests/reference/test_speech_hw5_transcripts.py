@@ -88,9 +88,16 @@ def test_a_recogniser_may_write_a_few_bytes_that_are_no_letter(tmp_path: Path) -
     ("content", "said"),
     [
         ("id,text\n1,سلام\n".encode("utf-16"), "UTF-16"),
+        ("id,text\n1,سلام\n".encode("utf-16-le"), "UTF-16"),
+        ("id,text\n1,سلام\n".encode("utf-16-be"), "UTF-16"),
+        ("id,text\n1,سلام\n".encode("utf-32"), "UTF-32"),
         ("id,text\n1,ok\n2,سلام دنیا\n".encode("cp1256", "replace"), "line 3 is not in UTF-8; it may be in Windows-1256"),
         ("id,text\n1,caf\xe9\n".encode("latin-1"), "line 2 is not in UTF-8"),
         ("id,text\n1,سلام دنیا\n".encode().decode("latin-1").encode(), "was once read as Latin-1"),
+        ("id,text\n1,سلام دنیا\n".encode().decode("cp1252", "replace").encode(), "was once read as Latin-1"),
+        ("id,text\n1,سلام دنیا\n".encode().decode("cp1256").encode(), "was once read as Windows-1256"),
+        (f"id,text\n1,{'سلام ' * 20}\n2,{'خوب'.encode().decode('cp1256')}\n".encode(), "line(s) 3 were once read in another"),
+        (b"id,text\n1,???? ???\n2,ok??\n", "line(s) 2 hold question marks"),
         ("id,text\n1,سل\ufffdم\n".encode(), "line 2 holds characters that were lost"),
         (b"id,text\n1,a\x00b\n", "line 2 holds characters that were lost"),
         (b"", "holds no transcripts"),
@@ -105,6 +112,11 @@ def test_files_that_are_saved_wrong_are_told_how_to_mend(tmp_path: Path, content
     path = tmp_path / "t.csv"
     path.write_bytes(content)
     assert said in problems(path)
+
+
+@pytest.mark.parametrize("text", ["غلط غلط غلط", "ظهر", "naïve café", "Ångström", "？？ 什么", "چی؟؟", "Ãgua é vida"])
+def test_rare_letters_are_no_wrong_encoding(tmp_path: Path, text: str) -> None:
+    assert TEXTS.read(write(tmp_path / "t.csv", {"1": text})) == {"1": text}
 
 
 def test_lines_of_json_that_are_none_are_all_named(tmp_path: Path) -> None:

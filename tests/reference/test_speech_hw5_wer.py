@@ -147,3 +147,12 @@ def test_each_step_of_the_normaliser_is_worth_what_was_planted() -> None:
     assert rows["half_spaces"] == rows["marks"] == pytest.approx(1 / 6)
     assert rows["everything"] == pytest.approx(4 / 6)
     assert next(iter(rows)) == "" and len(rows) == 10
+
+
+def test_what_is_no_text_is_named() -> None:
+    for sides, said in (
+        (([None], ["a"]), "reference 0 is of type NoneType"),
+        ((["a", "b"], ["a", 3.0]), "hypothesis 1 is of type float"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            WER.wer(*sides)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import warnings
 from collections.abc import Iterator
@@ -166,6 +167,25 @@ def test_batches_write_what_transformers_own_pipeline_writes_one_by_one(folder: 
     assert [one.tokens for one in heard] == [len(tokenizer(text, add_special_tokens=False).input_ids) + 1 for text in alone]
 
 
+def test_what_a_gpu_does_writes_the_same_on_a_cpu(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache of fixed size, a last batch that is filled up, and bfloat16, each forced here."""
+    clips = [*tones(6), np.zeros(RATE, dtype=np.float32), *tones(3)]
+    wanted = call("whisper.hear", clips, RATE, folder, batch=4)
+    assert call("whisper.hear", clips, RATE, folder, batch=4, engine="compiled") == wanted
+    asked = []
+    network = load("whisper_checkpoint").load(folder).model
+    given = network.generate
+
+    def listened(*arguments: Any, **options: Any) -> torch.Tensor:
+        asked.append((len(arguments[0]), options["cache_implementation"], torch.is_autocast_enabled("cpu")))
+        return torch.as_tensor(given(*arguments, **options))
+
+    monkeypatch.setattr(network, "generate", listened)
+    monkeypatch.setattr(load("whisper_decode"), "BF16_ON", ("cpu", "cuda"))
+    assert call("whisper.hear", clips, RATE, folder, batch=4, engine="compiled") == wanted
+    assert asked == [(4, "static", True)] * 3  # nine windows to be heard
+
+
 def test_languages_are_those_of_transformers(folder: Path) -> None:
     model, extractor = WhisperForConditionalGeneration.from_pretrained(folder), load("whisper_checkpoint").load(folder).extractor
     features = extractor(tones(6), sampling_rate=RATE, return_tensors="pt").input_features
@@ -215,7 +235,7 @@ def test_noise_gives_a_text_and_invented_repeats_a_warning(folder: Path, monkeyp
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert isinstance(call("whisper.transcribe", noise, RATE, folder, "fa"), str)
-    monkeypatch.setattr(load("whisper_decode"), "generate", lambda *_: [("بله " * 9, 20), ("", 1)])
+    monkeypatch.setattr(load("whisper"), "generate", lambda *_, **__: [("بله " * 9, 20), ("", 1)])
     with pytest.warns(UserWarning, match=r"\S.*; the text is 'بله بله"):
         call("whisper.transcribe", noise, RATE, folder, "fa")
 
@@ -232,6 +252,8 @@ def test_unknown_languages_and_tasks_are_refused(folder: Path) -> None:
         call("whisper.transcribe", tones(1)[0], RATE, folder, "persian")
     with pytest.raises(ValueError, match="wanted 'transcribe' or 'translate'"):
         call("whisper.hear", tones(1), RATE, folder, "fa", "summarise")
+    with pytest.raises(ValueError, match="'fast', wanted one of torch, compiled, ctranslate2"):
+        call("whisper.hear", tones(1), RATE, folder, "fa", engine="fast")
 
 
 # Checkpoints
@@ -273,6 +295,60 @@ def test_incomplete_and_damaged_folders_say_what_is_wrong(folder: Path, tmp_path
         call("whisper_checkpoint.load", copy)
     with pytest.raises(ValueError, match="there is no folder"):
         call("whisper_checkpoint.load", tmp_path / "nowhere")
+    with pytest.raises(ValueError, match=r"model\.safetensors is a file: give its folder"):
+        call("whisper_checkpoint.load", folder / "model.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "said"),
+    [
+        ("config.json", {"encoder_layers": 2}, r"encoder\.layers\.1\.\S+ is missing.* and \d+ more"),
+        ("config.json", {"vocab_size": 5000}, r"embed_tokens\.weight has the shape \(\d+, 32\), config\.json wants \(5000, 32\)"),
+        ("config.json", {"model_type": "bert"}, "type 'bert', wanted 'whisper'"),
+        ("config.json", {"vocab_size": 10}, "is no whole Whisper"),
+        ("generation_config.json", {"lang_to_id": None}, "has no lang_to_id"),
+        (
+            "model.safetensors.index.json",
+            {"weight_map": {"a": "../evil.bin"}},
+            r"names \.\./evil\.bin, which is no \.safetensors",
+        ),
+    ],
+)
+def test_settings_that_are_another_networks_are_told(
+    folder: Path, tmp_path: Path, name: str, changes: dict[str, Any], said: str
+) -> None:
+    """transformers alone would fill in random weights, or its own defaults, and only print a table."""
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    path = copy / name
+    path.write_text(json.dumps((json.loads(path.read_text()) if path.exists() else {}) | changes))
+    with pytest.raises(ValueError, match=said):
+        call("whisper_checkpoint.load", copy)
+
+
+@pytest.mark.parametrize("name", ["config.json", "generation_config.json", "preprocessor_config.json", "tokenizer_config.json"])
+def test_settings_that_are_no_json_are_told(folder: Path, tmp_path: Path, name: str) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    (copy / name).write_bytes("{}".encode("utf-16"))
+    with pytest.raises(ValueError, match=rf"{name} is no JSON in UTF-8"):
+        call("whisper_checkpoint.load", copy)
+    (copy / name).write_text("[1]")
+    with pytest.raises(ValueError, match=rf"{name} holds a list"):
+        call("whisper_checkpoint.load", copy)
+    (copy / name).unlink()
+    with pytest.raises(ValueError, match=f"has no {name}"):
+        call("whisper_checkpoint.load", copy)
+
+
+def test_weights_in_half_precision_are_read_and_no_numbers_refused(folder: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(folder, tmp_path / "copy"))
+    network = WhisperForConditionalGeneration.from_pretrained(copy).half()
+    network.save_pretrained(copy)
+    assert call("whisper_checkpoint.load", copy).model.dtype == torch.float32
+    assert call("whisper.transcribe", tones(1)[0], RATE, copy, "fa") == TEXTS[0]
+    network.model.decoder.layer_norm.weight.data[0] = torch.nan
+    network.save_pretrained(copy)
+    with pytest.raises(ValueError, match="hold NaN or infinity"):
+        call("whisper_checkpoint.load_fresh", copy)
 
 
 def test_another_vocabulary_is_refused(folder: Path, tmp_path: Path) -> None:
@@ -289,7 +365,7 @@ def test_another_vocabulary_is_refused(folder: Path, tmp_path: Path) -> None:
 def test_a_name_on_the_hub_without_network_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(ValueError, match=r"whisper-small cannot be loaded .*: without a network give the folder of a copy"):
+    with pytest.raises(ValueError, match=r"whisper-small cannot be loaded .*; without a network give the folder of a copy"):
         call("whisper_checkpoint.load_fresh", "openai/whisper-small")
 
 

@@ -246,3 +246,10 @@ def test_the_command_makes_both_portions(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(persian, "make", make)
     assert persian.SPEC.make() == "fine_tuning"  # type: ignore[comparison-overlap]
     assert sorted(made) == ["fine_tuning", "generic"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1256", "latin-1"])
+def test_transcripts_that_were_opened_in_another_encoding_are_told(folder: Write, encoding: str) -> None:
+    texts = (*TEXTS[:-1], "این جمله خوب است".encode().decode(encoding))
+    (problem,) = persian.verify(folder(texts))
+    assert f"row {len(texts) + 1} (clip{len(texts) - 1}.wav)" in problem and "opened in another encoding" in problem
