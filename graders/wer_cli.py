@@ -75,7 +75,7 @@ def command(
 def _read(code: CodeFolder, path: Path, *, heard: bool, ids: Sequence[str] | None = None) -> dict[str, str]:
     transcripts = code.load("transcripts")
     try:
-        found: dict[str, str] = transcripts.read(path, ids, heard)
+        found: dict[str, str] = transcripts.read(path, ids, heard=heard)
     except transcripts.TranscriptError as error:
         raise InputError(str(error)) from error
     return found
