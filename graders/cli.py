@@ -16,7 +16,7 @@ from graders.data_cli import group as data_group
 from graders.engine.course import Course
 from graders.kit.errors import SandboxUnavailable, SanjehError
 from graders.report_cli import group as report_group
-from graders.wer_cli import command as wer_command
+from graders.speech_cli import transcribe, wer
 from seeds.errors import DataError
 
 
@@ -66,7 +66,8 @@ def main(context: click.Context, course: Path | None) -> None:
 main.add_command(bench_command)
 main.add_command(report_group)
 main.add_command(data_group)
-main.add_command(wer_command)
+main.add_command(transcribe)
+main.add_command(wer)
 
 
 def _workers() -> int:

@@ -1,9 +1,10 @@
-"""`sanjeh wer`: the word error rate of transcripts in files, by the course's own scorer, with what stands behind the number."""
+"""`sanjeh transcribe`: recordings in files to texts. `sanjeh wer`: the word error rate of texts in files, with what stands behind it."""
 
 from __future__ import annotations
 
 import csv
 import itertools
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,21 @@ class System:
     scores: Any
 
 
+@click.command("transcribe")
+@click.argument("recordings", nargs=-1, required=True, metavar="CLIP...", type=click.Path())
+@click.option("--checkpoint", required=True, metavar="X", help="A Whisper's folder, or a name such as openai/whisper-small.")
+@click.option("--language", metavar="CODE", help="fa, en, zh, ... (default: detected).")
+@click.option("--task", type=click.Choice(["transcribe", "translate"]), default="transcribe", help="translate writes English.")
+def transcribe(recordings: Sequence[str], checkpoint: str, language: str | None, task: str) -> None:
+    """Write down what is said in wav, flac, ogg or mp3 files; what is odd, and what to doubt, goes to standard error."""
+    try:
+        files = CodeFolder.read(REFERENCE).load("whisper_file")
+    except ModuleNotFoundError as error:
+        raise InputError(f"{error.name} is not installed: pip install -e '.[whisper]' in a clone of sanjeh") from error
+    asked = [*recordings, "--checkpoint", checkpoint, "--task", task, *(["--language", language] if language else [])]
+    sys.exit(files.main(asked))
+
+
 @click.command("wer")
 @click.argument("references", type=click.Path(path_type=Path))
 @click.argument("before", type=click.Path(path_type=Path))
@@ -44,7 +60,7 @@ class System:
 @click.option("--cutoff", type=click.FloatRange(0), metavar="X", help="Also tell how probable a WER of at most X is.")
 @click.option("--diffs", type=click.IntRange(0), default=5, metavar="N", help="Utterances shown word by word (default: 5).")
 @click.option("--ablation", is_flag=True, help="What each step of the Persian normaliser is worth.")
-def command(
+def wer(
     references: Path,
     before: Path,
     after: Path | None,
@@ -120,12 +136,12 @@ def _rates(code: CodeFolder, systems: Sequence[System], groups: Sequence[str] | 
     """Print a column for each system."""
     from graders.terminal import clean, out
 
-    wer, bootstrap = code.load("wer"), code.load("bootstrap")
+    scorer, bootstrap = code.load("wer"), code.load("bootstrap")
     found = [bootstrap.single(one.scores.errors, one.scores.lengths, groups, cutoff=cutoff) for one in systems]
     rows = {f"corpus WER ({LEVEL})": [_interval(one.wer) for one in found]}
     if cutoff is not None:
         rows[f"P(WER ≤ {cutoff:g})"] = [f"{one.within_cutoff:.3f}" for one in found]
-    rates = {"mean WER of utterances": wer.mean_wer, "WER, spaces forgiven": wer.merged_wer, "CER": wer.cer}
+    rates = {"mean WER of utterances": scorer.mean_wer, "WER, spaces forgiven": scorer.merged_wer, "CER": scorer.cer}
     rows |= {name: [f"{rate(*one.texts):.4f}" for one in systems] for name, rate in rates.items()}
     for kind in ("substitutions", "deletions", "insertions"):
         rows[kind] = [f"{one.scores.total[kind]:,}" for one in systems]
@@ -165,7 +181,7 @@ def _change(code: CodeFolder, systems: Sequence[System], groups: Sequence[str] |
     out.print(f"{text}; lower in {found.better:.1%} of the draws.", highlight=False)
 
 
-def _differences(wer: ModuleType, system: System, ids: Sequence[str], count: int) -> None:
+def _differences(scorer: ModuleType, system: System, ids: Sequence[str], count: int) -> None:
     """Print the utterances with the most errors, word by word."""
     from graders.terminal import clean, out
 
@@ -173,7 +189,7 @@ def _differences(wer: ModuleType, system: System, ids: Sequence[str], count: int
     worst = sorted(range(len(ids)), key=lambda place: (-errors[place], place))[:count]
     for place in (place for place in worst if errors[place]):
         s, d, i = (int(getattr(system.scores, kind)[place]) for kind in ("substitutions", "deletions", "insertions"))
-        steps = wer.align(system.texts[0][place], system.texts[1][place])
+        steps = scorer.align(system.texts[0][place], system.texts[1][place])
         out.print(f"[bold]{clean(ids[place])}[/]  S {s}, D {d}, I {i}", highlight=False)
         out.print(f"  {_marked(steps)}", highlight=False, soft_wrap=True)
 
@@ -199,13 +215,13 @@ def _marked(steps: Sequence[tuple[str, str, str]]) -> str:
     return " ".join(words)
 
 
-def _ablation(wer: ModuleType, system: System) -> None:
+def _ablation(scorer: ModuleType, system: System) -> None:
     """Print what WER would be without each step of the normaliser."""
     from graders.terminal import clean, out
 
     table = Table(box=None, pad_edge=False)
     for head in ("normalised without", "corpus WER", "spaces forgiven"):
         table.add_column(head, justify="left" if head == "normalised without" else "right")
-    for row in wer.ablation(*system.raw):
+    for row in scorer.ablation(*system.raw):
         table.add_row(clean(row["without"] or "(nothing left out)"), f"{row['wer']:.4f}", f"{row['merged_wer']:.4f}")
     out.print(table)

@@ -1,14 +1,17 @@
-"""`sanjeh wer` on files: planted errors, intervals, differences word by word, and what is said of files that do not fit."""
+"""`sanjeh wer` on files: planted errors, intervals, differences word by word, and what is said of files that do not fit; `transcribe`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from click.testing import CliRunner, Result
 
 from graders.cli import Exit, main
 
+CHECKPOINT = Path(__file__).parents[2] / "assignments" / "speech_hw5" / "checkpoint"
 TEXTS = {"a": "یک دو سه چهار", "b": "پنج شش هفت", "c": "هشت نه ده", "d": "این کتاب است"}
 
 
@@ -85,3 +88,14 @@ def test_chinese_is_counted_by_characters(tmp_path: Path) -> None:
     wanted, heard = table(tmp_path / "w.csv", {"a": "我看了书"}), table(tmp_path / "h.csv", {"a": "我看书"})
     result = wer(wanted, heard, "--language", "zh")
     assert "0.2500 (" in result.output and "1 utterances, 4 words" in result.output
+
+
+def test_a_recording_becomes_a_text_and_a_missing_one_a_message(tmp_path: Path) -> None:
+    with np.load(CHECKPOINT / "examples.npz", allow_pickle=False) as stored:
+        samples, said = stored["fa"], str(stored["fa_text"])
+    soundfile.write(tmp_path / "clip.flac", samples, 16_000)
+    asked = ["transcribe", str(tmp_path / "clip.flac"), "--checkpoint", str(CHECKPOINT), "--language", "fa"]
+    result = CliRunner().invoke(main, asked)
+    assert result.exit_code == Exit.OK and result.stdout.strip() == said and "FLAC, 16000 Hz" in result.stderr
+    result = CliRunner().invoke(main, ["transcribe", str(tmp_path / "none.wav"), "--checkpoint", str(CHECKPOINT)])
+    assert result.exit_code == Exit.FAILED and "is not there" in result.stderr
