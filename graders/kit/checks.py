@@ -131,6 +131,11 @@ def graded(scores: ArrayLike, what: str, groups: Sequence[Any] | NDArray[Any] | 
     return found.value
 
 
+def remark(text: str) -> None:
+    """Tell the student something beside the points, such as kinds of errors in numbers; it holds no value that her code chose."""
+    running.get().notes.append(text)
+
+
 def notify(text: str) -> None:
     """Tell the TA something that changes no points, such as a claimed accuracy far from the one that training reached here."""
     running.get().notices.append(text)

@@ -7,6 +7,8 @@ takes float32 and any order of summation, and is not fooled by a relative test o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -43,8 +45,25 @@ def difference(got: Any, wanted: Any, *, rtol: float = RTOL, atol: float = ATOL,
         same_kind = got is None if wanted is None else isinstance(got, type(wanted))
         if same_kind and got == wanted:
             return None
-        return Difference(f"{place} is not the right one", f"{place} is {shown(got)}, wanted {shown(wanted)}")
+        text = f"{place} is {shown(got)}, wanted {shown(wanted)}"
+        if same_kind and isinstance(wanted, str) and len(wanted.split()) > 1 and got.split():
+            text += f"; word by word: {word_by_word(wanted, got)}"
+        return Difference(f"{place} is not the right one", text)
     return _array(got, np.asarray(wanted), rtol, atol, place)
+
+
+def word_by_word(wanted: str, got: str) -> str:
+    """Align two texts: word→other where one stands for another, [-word-] where one is missing, {+word+} where one is too many."""
+    one, other = wanted.split(), got.split()
+    words: list[str] = []
+    for kind, first, last, begin, end in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        if kind == "equal":
+            words += one[first:last]
+            continue
+        for left, right in zip_longest(one[first:last], other[begin:end]):
+            words.append(f"{left}→{right}" if left and right else f"[-{left}-]" if left else f"{{+{right}+}}")
+    text = " ".join(words)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]} …"
 
 
 def shown(value: Any) -> str:

@@ -235,6 +235,18 @@ def errors(wanted: Sequence[str], heard: Sequence[str], language: str) -> tuple[
     return scores.errors, scores.lengths
 
 
+def kinds(*sides: tuple[Sequence[str], Sequence[str], str]) -> str:
+    """How many errors of each kind, in words for the student: each side is what was said, what was written, and the language."""
+    total = dict.fromkeys(("substitutions", "deletions", "insertions", "lengths"), 0)
+    for wanted, heard, language in sides:
+        pair = [[CODE.call("normalize", NORMALIZERS[language], (text,)) for text in side] for side in (wanted, heard)]
+        found = CODE.call("wer", "score", pair).total
+        total = {name: total[name] + found[name] for name in total}
+    s, d, i, words = total.values()
+    chinese = ", Chinese by characters" if any(language == "zh" for _, _, language in sides) else ""
+    return f"Of {words} words {s} are substituted, {d} deleted, and {i} inserted{chinese}."
+
+
 def accuracies(wanted: Sequence[str], heard: Sequence[str], language: str) -> NDArray[np.float64]:
     """1 - errors / words of each utterance, at least 0: (N,)."""
     wrong, words = errors(wanted, heard, language)

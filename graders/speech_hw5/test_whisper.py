@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from graders.kit import check, ensure, equal, graded, notify, same
+from graders.kit import check, ensure, equal, graded, notify, remark, same
 from graders.kit.errors import CheckFailed, StudentFault
 from graders.kit.proxy import Proxy
 from graders.speech_hw5.handed_in import claim_is_odd, share_right
@@ -31,6 +31,7 @@ from graders.speech_hw5.speech import (
     everyday,
     finetuned,
     heard,
+    kinds,
     losses,
     parts,
     prescriptions,
@@ -52,18 +53,20 @@ TUNED = Training(epochs=3, learning_rate=1e-3, batch_size=4, seed=3)
 def test_transcribe(student: Proxy) -> None:
     """Recordings in three languages by unheard voices, each written in the language that is given; the share of words that are right."""
     folder = student.scratch("whisper", checkpoint_files())
-    scores, voices = [], []
+    scores, voices, sides = [], [], []
     for language in ("fa", "en", "zh"):
         clips = everyday(language)[:6]
         texts = [written(student.recognise.transcribe(wave, RATE, folder, language), "transcribe") for wave in clips.waves]
         scores += accuracies(clips.texts, texts, language).tolist()
         voices += clips.voices
+        sides.append((clips.texts, texts, language))
     forced = written(student.recognise.transcribe(everyday("fa").waves[0], RATE, folder, "en"), "transcribe")
     message = (
         'A Persian recording was asked for as "en", and was written in Persian letters: the language was not passed to generate.'
     )
     ensure(forced.isascii(), message, got=forced, mistake="recognise__language_not_fixed")
     graded(scores, "share of words written rightly, language given", voices)
+    remark(kinds(*sides))
 
 
 @check("q3w.rates")
@@ -141,6 +144,7 @@ def test_translate(student: Proxy) -> None:
     chinese = sum(not text.isascii() for text in texts)
     ensure(chinese <= len(texts) / 2, message, got=texts[:4], mistake="recognise__task_not_passed")
     graded(accuracies(clips.translations, texts, "en"), "share of words translated rightly", clips.voices)
+    remark(kinds((clips.translations, texts, "en")))
 
 
 @check("q3w.rows")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graders.kit import check, ensure, graded, notify
+from graders.kit import check, ensure, graded, notify, remark
 from graders.kit.proxy import Proxy
 from graders.speech_hw5.handed_in import (
     AGREE,
@@ -19,7 +19,7 @@ from graders.speech_hw5.handed_in import (
     transcripts_are_odd,
     withheld,
 )
-from graders.speech_hw5.speech import accuracies, checkpoint_files, heard, taken_away
+from graders.speech_hw5.speech import accuracies, checkpoint_files, heard, kinds, taken_away
 
 
 @check("q3w.tuned")
@@ -32,6 +32,7 @@ def test_tuned(student: Proxy, files: Mapping[str, bytes]) -> None:
     message = "Of most recordings only the first words are written: let generate go on until it writes <|endoftext|>."
     ensure(not short, message, got=texts, mistake="recognise__cut_short")
     graded(accuracies(clips.texts, texts, "fa"), "share of words written rightly with your checkpoint", clips.voices)
+    remark(kinds((clips.texts, texts, "fa")))
 
 
 @check("q3w.reduced")
@@ -61,6 +62,7 @@ def test_transcripts(student: Proxy, files: Mapping[str, bytes]) -> None:
         ensure(apart(own, turned) <= AGREE, message, mistake="recognise__sampled")
         _explain(told, own, before)
     right = graded(accuracies(clips.texts, told, "fa"), f"share of words right in {TRANSCRIPTS}", clips.voices)
+    remark(kinds((clips.texts, told, "fa")))
     if odd := transcripts_are_odd(right, share_right(student, files)):
         notify(odd)
 

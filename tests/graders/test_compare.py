@@ -45,6 +45,15 @@ def test_wrong_answers_say_what_is_wrong(got: object, says: str) -> None:
     assert says in difference(got, WANTED)
 
 
+def test_texts_are_aligned_word_by_word() -> None:
+    said = difference("a loud cat sit on mat today", "a cat sat on the mat today")
+    assert said.endswith("word by word: a {+loud+} cat sat→sit on [-the-] mat today")
+    assert "word by word" not in difference("dog", "cat") and "word by word" not in difference("", "a cat")
+    assert difference(7, "a cat") == "the answer is 7, wanted 'a cat'"
+    brief = compared("a bat", "a cat")
+    assert brief is not None and "bat" not in brief.brief and "cat" not in brief.brief
+
+
 def test_tolerance_is_relative_to_the_largest_entry() -> None:
     wanted = np.array([1e6, 1e-3])
     assert difference(np.array([1e6, 50.0]), wanted) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -117,6 +118,13 @@ def test_points_add_up() -> None:
 def test_the_reference_earns_everything() -> None:
     for result in graded(CodeFolder(source()), CHECKS).values():
         assert result.points == result.max_points, result
+
+
+def test_kinds_of_errors_are_told_in_numbers_alone() -> None:
+    sides = (["یک دو سه", "چهار پنج"], ["یک دو شش", "چهار پنج هفت هشت"], "fa"), (["我看书"], ["看书"], "zh")
+    assert speech.kinds(*sides) == "Of 8 words 1 are substituted, 1 deleted, and 2 inserted, Chinese by characters."
+    message = graded(CodeFolder(source()), ["q3w.translate"])["q3w.translate"].finding.message
+    assert "95 % interval" in message and re.search(r"Of \d+ words \d+ are substituted", message)
 
 
 def test_the_starter_earns_nothing() -> None:
