@@ -150,7 +150,7 @@ def test_replays_read_their_own_copies_of_the_inputs() -> None:
     assert step.replays == 4
 
 
-@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler")
+@pytest.mark.skipif(shutil.which("g++") is None, reason="not run here: torch.compile needs g++")
 def test_the_compiled_step_is_the_plain_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a GPU runs, compiled for the CPU: values, gradients, the proof of the path, and other shapes without compiling anew."""
     torch.manual_seed(0)

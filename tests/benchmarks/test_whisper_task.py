@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from benchmarks.engine.run import Options, bench
 from benchmarks.engine.store import opened
@@ -40,7 +41,6 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random network of standard window, with a pickle beside it as older copies have."""
-    torch = pytest.importorskip("torch")
     torch.manual_seed(0)
     shape = whisper_home.module("whisper_model").Size(
         window_s=30, width=16, heads=2, hidden=16, encoder_layers=1, decoder_layers=1

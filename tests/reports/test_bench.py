@@ -169,7 +169,9 @@ def test_torn_lines_are_remarked(tmp_path: Path) -> None:
     assert "cut off" in text_of(bench_page(collect([tmp_path])))
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="the most memory of a process is read from /proc")
+@pytest.mark.skipif(
+    not Path("/proc/self/status").is_file(), reason="not run here: the most memory of a process is read from /proc"
+)
 def test_ten_thousand_runs_fit_into_a_hundred_megabytes(tmp_path: Path) -> None:
     """The whole process of the command, Python and its libraries included."""
     made_up(tmp_path / "runs.jsonl", 10_000, 0)
