@@ -12,6 +12,7 @@ several lines: the last one counts (see `store.latest`). A reader refuses lines 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import statistics
 from collections.abc import Mapping
@@ -257,6 +258,12 @@ class Record:
     def key(self) -> Key:
         """Give the case, the size and the kind of device: seeds that share these make up a row of a table."""
         return self.case, self.size, self.device.kind if self.device else ""
+
+    @property
+    def version(self) -> str:
+        """Tell apart what was run, whatever the seed: a row of a table mixes no settings, code or data."""
+        made = [self.config, self.code, sorted((one.name, one.fingerprint) for one in self.data)]
+        return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def value(self) -> float | None:

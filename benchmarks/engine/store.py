@@ -32,6 +32,10 @@ class Line(Protocol):
         """Give the hash of all that decides the result."""
 
     @property
+    def version(self) -> str:
+        """Give the hash of all but the seed."""
+
+    @property
     def task(self) -> str:
         """Give the task."""
 
@@ -60,6 +64,7 @@ class Entry:
     """
 
     identity: str
+    version: str
     task: str
     key: Key
     seed: int
@@ -110,8 +115,8 @@ def index(path: Path) -> tuple[list[Entry], list[str]]:
     remarks: list[str] = []
     keys: dict[Key, Key] = {}  # seeds share one
     entries = [
-        Entry(record.identity, sys.intern(record.task), keys.setdefault(record.key, record.key), record.seed,
-              sys.intern(record.status), path, number, offset)
+        Entry(record.identity, sys.intern(record.version), sys.intern(record.task), keys.setdefault(record.key, record.key),
+              record.seed, sys.intern(record.status), path, number, offset)
         for record, number, offset in _lines(path, remarks)
     ]  # fmt: skip
     return entries, remarks

@@ -70,17 +70,23 @@ class PairRow:
 def current(records: Iterable[Known], task: str, wanted: Iterable[str] | None = None) -> dict[Key, list[Known]]:
     """Give the records that count, by (case, size, device), seeds in order.
 
-    `wanted` holds the identities of the task as it is now; without it, records of older code or data count too, but of those with
-    one seed only the last, and a machine that could not run it hides no number of another.
+    `wanted` holds the identities of the task as it is now. Without it, what was run last counts: a case that was run with other settings,
+    code or data before shows none of those runs, for a mean over both would be of neither. A machine that could not run it hides no number.
     """
     chosen = None if wanted is None else set(wanted)
-    found: dict[Key, dict[int, Known]] = {}
+    found: dict[Key, list[Known]] = {}
     for identity, record in latest(records).items():
         if record.task == task and (chosen is None or identity in chosen):
-            seeds = found.setdefault(record.key, {})
-            if record.status != "not run here" or record.seed not in seeds:
-                seeds[record.seed] = record
-    return {key: [seeds[seed] for seed in sorted(seeds)] for key, seeds in found.items()}
+            found.setdefault(record.key, []).append(record)
+    return {key: _last_version(known) for key, known in found.items()}
+
+
+def _last_version(known: Sequence[Known]) -> list[Known]:
+    """Keep one version of a case, the last that gave a number, or the last at all: of each seed its last record."""
+    done = [record for record in known if record.status == "ok"] or [record for record in known if record.status == "failed"]
+    version = (done or known)[-1].version
+    seeds = {record.seed: record for record in known if record.version == version}
+    return [seeds[seed] for seed in sorted(seeds)]
 
 
 @dataclass(frozen=True, eq=False)

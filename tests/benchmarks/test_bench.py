@@ -204,6 +204,21 @@ def test_a_case_that_lacks_something_is_named_and_the_others_run(file: Path) -> 
     assert rows["strong"].spread is not None and rows["strong"].spread.seeds == 3
 
 
+def test_a_row_mixes_no_versions_of_code_or_settings(file: Path) -> None:
+    finished, _ = bench(file)
+    older = [replace(record, identity=f"old {record.seed}", code="older") for record in finished.records if record.case == "weak"]
+    failed = replace(older[0], identity="newer", code="newer", status="failed", metrics={})
+    found = summary.current([*older, *finished.records[:1], failed], "toy")
+    (records,) = (rows for key, rows in found.items() if key[0] == "weak")
+    assert finished.records[0].case == "weak" and records == [finished.records[0]], (
+        "one seed of the code that ran last, not three"
+    )
+    (records,) = summary.current([failed], "toy").values()
+    assert records == [failed]
+    assert {record.version for record in finished.records if record.case == "weak"} == {finished.records[0].version}
+    assert store.index(file)[0][0].version == finished.records[0].version
+
+
 def test_what_no_seed_changes_is_run_once_and_compared_with_every_seed(file: Path) -> None:
     def some(_: str) -> Sequence[Case]:
         return [replace(case, one_seed=case.name == "strong") for case in cases("")]
