@@ -7,6 +7,7 @@ case for what they say, so that the records of one case are held at a time, howe
 from __future__ import annotations
 
 import itertools
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,12 +28,12 @@ ALL_PAIRS = 16
 
 @dataclass(frozen=True)
 class Curve:
-    """A number per epoch over the seeds of a case: mean, lowest, highest, as far as every seed went."""
+    """A number per epoch over the seeds of a case: mean, lowest, highest, as far as every seed went; 8 bytes each, for there are many."""
 
     name: str
-    mean: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
+    mean: array[float]
+    low: array[float]
+    high: array[float]
 
 
 @dataclass(frozen=True)
@@ -274,7 +275,7 @@ def _curves(records: Sequence[Record]) -> Iterable[Curve]:
         length = min(map(len, lines), default=0)
         if length > 1:
             table = np.array([line[:length] for line in lines])
-            yield Curve(name, *(tuple(part.tolist()) for part in (table.mean(0), table.min(0), table.max(0))))
+            yield Curve(name, *(array("d", part.tobytes()) for part in (table.mean(0), table.min(0), table.max(0))))
 
 
 def _confusion(records: Sequence[Record]) -> Confusion | None:
