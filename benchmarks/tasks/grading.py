@@ -38,23 +38,16 @@ FRESH = """
 import sys
 from pathlib import Path
 from graders.engine.course import Course
-from graders.kit.direct import Direct
 from graders.kit.loading import CodeFolder
 from graders.kit.plugin import Suite, SuitePlugin
-from graders.kit.run import Collector, run_pytest
-
-class One:
-    def __init__(self, path):
-        self.direct = Direct(CodeFolder.read(path))
-    def backend(self, student):
-        return self.direct
-    def reset(self):
-        pass
+from graders.kit.run import Collector, InThisProcess, run_pytest
 
 course, slug, folder = Course(Path(sys.argv[1])), sys.argv[2], Path(sys.argv[3])
-suite = Suite(course.assignment(slug), course.reference(slug), course.mistakes(slug))
+assignment = course.assignment(slug)
+suite = Suite(assignment, course.reference(slug), course.mistakes(slug))
+provider = InThisProcess(assignment, CodeFolder.read(folder), folder)
 collector = Collector()
-run_pytest([str(course.hidden_suite(slug))], [SuitePlugin(suite, ["one"], One(folder)), collector])
+run_pytest([str(course.hidden_suite(slug))], [SuitePlugin(suite, ["one"], provider), collector])
 assert len(collector.rows) == 8 and not collector.broken, collector.broken
 """
 

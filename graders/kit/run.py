@@ -23,7 +23,7 @@ CONFIGURATION = Path(__file__).with_name("pytest.ini")
 YOU = "you"
 
 
-class _One:
+class InThisProcess:
     """A provider of one submission that is called in this process; each question sees its own files and rules, as in grading."""
 
     def __init__(self, assignment: Assignment, code: CodeFolder, folder: Path) -> None:
@@ -88,7 +88,7 @@ def check(assignment: Assignment, folder: Path, question: str = "") -> list[Chec
         raise InputError(f"{assignment.slug} has no question {question!r}; it has {', '.join(known)}")
     code = read_code(assignment, folder)
     collector = Collector()
-    plugin = SuitePlugin(Suite(assignment, only=question), [YOU], _One(assignment, code, folder))
+    plugin = SuitePlugin(Suite(assignment, only=question), [YOU], InThisProcess(assignment, code, folder))
     with _inside(folder):
         run_pytest([str(assignment.folder / "checks")], [plugin, collector])
     if collector.broken:
