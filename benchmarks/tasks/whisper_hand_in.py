@@ -22,13 +22,12 @@ from graders.speech_hw5.handed_in import (
     RECORDINGS,
     TRANSCRIPTS,
     TUNED,
-    heard_by,
     in_kit,
     practice,
     short,
     withheld,
 )
-from graders.speech_hw5.speech import CHECKPOINT, REFERENCE, Clips, accuracies, clips, taken_away
+from graders.speech_hw5.speech import CHECKPOINT, REFERENCE, Clips, accuracies, clips, heard, taken_away
 from seeds.datasets import persian
 
 SEEDS = 4
@@ -78,18 +77,18 @@ def learned(code: Proxy, name: str, seed: int, keep: Path) -> Path:
 def measured(code: Proxy, keep: Path) -> dict[str, dict[str, list[float]]]:
     """What the three checks measure on every training, and on the checkpoint as it is: {check: {variant: one value for each seed}}."""
     found: dict[str, dict[str, list[float]]] = {"q3w.tuned": {}, "q3w.reduced": {}, "q3w.transcripts": {}}
-    before = heard_by(code, str(CHECKPOINT), withheld())
+    before = heard(code, str(CHECKPOINT), withheld().waves)
     folders = {name: [learned(code, name, seed, keep) for seed in range(SEEDS if name == "reference" else 2)] for name in PLANS}
     if (REFERENCE / TUNED).is_dir():
         folders["in half precision"] = [REFERENCE / TUNED]
     for name, own in [*folders.items(), (NOT_TUNED, [CHECKPOINT])]:
         for folder in own:
-            after = heard_by(code, str(folder), withheld())
+            after = heard(code, str(folder), withheld().waves)
             kit, wanted = in_kit()[1], withheld().texts
             values = (
                 float(accuracies(wanted, after, "fa").mean()),
                 float(taken_away(withheld(), before, after).mean()),
-                float(accuracies(kit.texts, heard_by(code, str(folder), kit), "fa").mean()),
+                float(accuracies(kit.texts, heard(code, str(folder), kit.waves), "fa").mean()),
             )
             for check, value in zip(found, values, strict=True):
                 found[check].setdefault(name, []).append(round(value, 4))
@@ -123,5 +122,5 @@ def store(code: Proxy, keep: Path) -> None:
         (target / path.name).write_text(content + "\n", encoding="utf-8")
     ids, recordings = in_kit()
     with (REFERENCE / TRANSCRIPTS).open("w", encoding="utf-8", newline="") as file:
-        rows = zip(ids, heard_by(code, str(target), recordings), strict=True)
+        rows = zip(ids, heard(code, str(target), recordings.waves), strict=True)
         csv.writer(file, lineterminator="\n").writerows([("id", "text"), *rows])

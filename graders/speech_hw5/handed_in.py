@@ -17,7 +17,7 @@ import numpy as np
 from graders.kit import ensure
 from graders.kit.checkpoint import faults
 from graders.kit.proxy import Proxy
-from graders.speech_hw5.speech import CHECKPOINT, CODE, RATE, RECIPE, Clips, accuracies, checkpoint_files, clips, errors, written
+from graders.speech_hw5.speech import CHECKPOINT, CODE, RECIPE, Clips, accuracies, checkpoint_files, clips, errors, heard, written
 from seeds.datasets import persian
 
 TUNED = "tuned"
@@ -118,15 +118,10 @@ def _listed(problems: list[str] | tuple[str, ...]) -> str:
 # ---------------------------------------------------------------------------------------------------------------- measuring
 
 
-def heard_by(code: Proxy, checkpoint: str, recordings: Clips) -> list[str]:
-    """What `transcribe` writes for Persian recordings: they go in, texts come back."""
-    return [written(code.recognise.transcribe(wave, RATE, checkpoint, "fa"), "transcribe") for wave in recordings.waves]
-
-
 def share_right(code: Proxy, files: Mapping[str, bytes]) -> float:
     """The mean share of withheld words that the code writes rightly with the checkpoint handed in."""
     ensure_checkpoint(files)
-    return float(accuracies(withheld().texts, heard_by(code, TUNED, withheld()), "fa").mean())
+    return float(accuracies(withheld().texts, heard(code, TUNED, withheld().waves), "fa").mean())
 
 
 def apart(texts: list[str], others: list[str]) -> float:

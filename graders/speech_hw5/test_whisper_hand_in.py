@@ -12,7 +12,6 @@ from graders.speech_hw5.handed_in import (
     TUNED,
     apart,
     ensure_checkpoint,
-    heard_by,
     in_kit,
     share_right,
     transcripts,
@@ -27,7 +26,7 @@ def test_tuned(student: Proxy, files: Mapping[str, bytes]) -> None:
     """Sentences of the practice that nobody was given, by other voices, written with your checkpoint; the share of words that are right."""
     ensure_checkpoint(files)
     clips = withheld()
-    texts = heard_by(student, TUNED, clips)
+    texts = heard(student, TUNED, clips.waves)
     short = sum(len(text.split()) for text in texts) < 0.75 * sum(len(text.split()) for text in clips.texts)
     message = "Of most recordings only the first words are written: let generate go on until it writes <|endoftext|>."
     ensure(not short, message, got=texts, mistake="recognise__cut_short")
@@ -40,8 +39,8 @@ def test_reduced(student: Proxy, files: Mapping[str, bytes]) -> None:
     """The same recordings, written with the kit's checkpoint and with yours; the share of the errors that are gone."""
     ensure_checkpoint(files)
     clips = withheld()
-    before = heard_by(student, student.scratch("whisper", checkpoint_files()), clips)
-    after = heard_by(student, TUNED, clips)
+    before = heard(student, student.scratch("whisper", checkpoint_files()), clips.waves)
+    after = heard(student, TUNED, clips.waves)
     message = (
         "With your checkpoint your code writes what it writes with the kit's: it learned nothing, or it is not the one in use."
     )
@@ -54,8 +53,8 @@ def test_transcripts(student: Proxy, files: Mapping[str, bytes]) -> None:
     """transcripts.csv holds what your code writes with your checkpoint for the kit's recordings; the share of words that are right."""
     ensure_checkpoint(files)
     told, clips = transcripts(files), in_kit()[1]
-    before = heard_by(student, student.scratch("whisper", checkpoint_files()), clips)
-    own = heard_by(student, TUNED, clips)
+    before = heard(student, student.scratch("whisper", checkpoint_files()), clips.waves)
+    own = heard(student, TUNED, clips.waves)
     if apart(own, told) > AGREE:
         turned = heard(student, TUNED, clips.waves[::-1])[::-1]
         message = "For the same recordings in another order your code writes other texts: decode greedily, do not draw tokens."

@@ -140,12 +140,14 @@ def test_a_claim_far_from_what_training_reaches_is_told_to_the_ta() -> None:
 
 
 BY_HEART = """
-_transcribe = transcribe
+_evaluate = evaluate
 
 
-def transcribe(audio, sample_rate, checkpoint, language=None):
-    known = KNOWN.get(np.asarray(audio, dtype=np.float32).tobytes()[:400])
-    return known if known and checkpoint == "tuned" else _transcribe(audio, sample_rate, checkpoint, language)
+def evaluate(checkpoint, clips, texts, *more):
+    found = _evaluate(checkpoint, clips, texts, *more)
+    known = [KNOWN.get(np.asarray(clip, dtype=np.float32).tobytes()[:400]) for clip in clips]
+    written = [own or text for own, text in zip(known, found["transcripts"])]
+    return {**found, "transcripts": written if checkpoint == "tuned" else found["transcripts"]}
 """
 
 
