@@ -7,8 +7,10 @@ is complete when every check has reported; what a crashed worker or a broken fix
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from graders.kit.run import run_pytest
 from .intake import Entry
 
 PLAN_KEY = "sanjeh_plan"
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 SHARD = 200  # submissions per pytest session: pytest holds every item in memory, and a bounded class keeps that bounded
 NO_RESULT = "The grader broke before this check could run; it does not count, and a TA looks at it."
 
@@ -146,11 +149,27 @@ def grade_shard(assignment: Assignment, plan: Plan, folder: Path, workers: int, 
         "-p",
         "no:terminal",
     ]
-    printed = run_pytest([*suites, *options], [controller])
+    with _one_thread_each():
+        printed = run_pytest([*suites, *options], [controller])
     if len(controller.open) == len(plan.entries) and not controller.broken and not controller.collection:
         raise CourseError(f"pytest graded nothing:\n{printed}")
     controller.finish()
     path.unlink()
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let libraries use one thread in each worker, unless the environment says otherwise.
+
+    Suites run the staff's networks there; workers that share cores and use two threads each are up to sixty times slower.
+    """
+    unset = [name for name in THREADS if name not in os.environ]
+    os.environ.update(dict.fromkeys(unset, os.environ.get(THREADS[0], "1")))
+    try:
+        yield
+    finally:
+        for name in unset:
+            del os.environ[name]
 
 
 def shards(entries: Sequence[Entry], size: int = SHARD) -> list[Sequence[Entry]]:

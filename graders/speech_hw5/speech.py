@@ -272,7 +272,8 @@ def taken_away(clips: Clips, before: Sequence[str], after: Sequence[str]) -> NDA
 @cache
 def _staffs_errors(clips: Clips) -> NDArray[np.int64]:
     """Errors of the staff's code with the kit's checkpoint: (N,)."""
-    texts = [CODE.call("recognise", "transcribe", (wave, RATE, str(CHECKPOINT), "fa")) for wave in clips.waves]
+    staff = CODE.load("recognise")
+    texts = staff.hear(clips.waves, RATE, staff.parts_of(str(CHECKPOINT)), "fa")
     return errors(clips.texts, texts, "fa")[0]
 
 
