@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from seeds.threads import THREADS
+
 if TYPE_CHECKING:
     from benchmarks.engine.plan import Plan, Unit
     from benchmarks.engine.record import Metric, Record, Size
@@ -25,7 +27,6 @@ FAILED = 1
 """Exit code where runs failed, as `graders.cli.Exit.FAILED`."""
 FOLDER = Path("sanjeh-bench")
 SHOWN_PAIRS = 12
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 QUIET = "99"
 """Torch's profiler, which tells the kernel path, is not to print on stderr."""
 WIDE = 130

@@ -23,11 +23,11 @@ from graders.kit.errors import CourseError
 from graders.kit.outcome import CheckResult, Finding, Outcome
 from graders.kit.plugin import results
 from graders.kit.run import run_pytest
+from seeds.threads import THREADS
 
 from .intake import Entry
 
 PLAN_KEY = "sanjeh_plan"
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 SHARD = 200  # submissions per pytest session: pytest holds every item in memory, and a bounded class keeps that bounded
 NO_RESULT = "The grader broke before this check could run; it does not count, and a TA looks at it."
 
